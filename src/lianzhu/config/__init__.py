@@ -1,0 +1,1 @@
+"""Settings, addresses and the worker's table: the only place that knows every app. Start in `settings.py`."""

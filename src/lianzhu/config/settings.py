@@ -56,6 +56,8 @@ INSTALLED_APPS = [
     "lianzhu.apps.enterprises",
     "lianzhu.apps.findings",
     "lianzhu.apps.portal",
+    "lianzhu.demo",
+    "lianzhu.config",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -77,10 +77,12 @@ def run_waiting(works: Mapping[str, Work]) -> int:
     return count
 
 
-def work_forever(works: Mapping[str, Work], *, ticks: Callable[[], None], pause: float = 0.5) -> None:
-    """The worker's loop: jobs as they come, and `ticks` (reminders, clocks) about once a minute."""
+def work_forever(
+    works: Mapping[str, Work], *, ticks: Callable[[], None], go_on: Callable[[], bool], pause: float = 0.5
+) -> None:
+    """The worker's loop, while `go_on` says so: jobs as they come, and `ticks` (clocks) about once a minute."""
     next_tick = 0.0
-    while True:
+    while go_on():
         if time.monotonic() >= next_tick:
             ticks()
             next_tick = time.monotonic() + 60

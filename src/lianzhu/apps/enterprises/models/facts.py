@@ -121,19 +121,24 @@ class FactValue(Record):
 
 
 class Product(Record):
-    """A firm makes something of a taxonomy node, at a voltage class, to a standard. The weight is `statistics`."""
+    """A firm makes something of a taxonomy node, at a voltage class, to a standard. The weight is `statistics`.
+
+    From here on a model's own fields carry the names of its import template's columns.
+    """
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="products")
-    node = models.CharField(max_length=10, db_index=True)
-    name = models.CharField(max_length=160)
+    product = models.CharField(max_length=160)
+    node = models.CharField(max_length=10, blank=True, db_index=True)
     voltage_class = models.CharField(max_length=40, blank=True)
-    standard = models.CharField(max_length=60, blank=True)
-    weight = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    standard = models.CharField(max_length=80, blank=True)
+    weight = models.DecimalField(max_digits=9, decimal_places=4, null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["enterprise", "node", "name"], condition=_current(), name="product_one_current"
+                fields=["enterprise", "product", "node", "voltage_class", "standard"],
+                condition=_current(),
+                name="product_one_current",
             )
         ]
 
@@ -152,8 +157,10 @@ class SupplyLink(Record):
         Enterprise, null=True, blank=True, on_delete=models.PROTECT, related_name="links_as_buyer"
     )
     buyer_outside = models.CharField(max_length=160, blank=True)
-    node = models.CharField(max_length=10, db_index=True)
-    weight = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    item = models.CharField(max_length=160, blank=True)
+    node = models.CharField(max_length=10, blank=True, db_index=True)
+    weight = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
+    evidence_date = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -170,23 +177,30 @@ class SupplyLink(Record):
 
 
 class Place(Record):
-    """A workshop, production line or project of a firm."""
+    """A workshop, production line, laboratory or project of a firm."""
 
     class Kind(models.TextChoices):
         WORKSHOP = "workshop", _("workshop")
         LINE = "line", _("production line")
+        LABORATORY = "laboratory", _("laboratory")
         PROJECT = "project", _("project")
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="places")
-    kind = models.CharField(max_length=10, choices=Kind)
-    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.WORKSHOP)
+    place = models.CharField(max_length=120)
+    address = models.CharField(max_length=160, blank=True)
+    started = models.DateField(null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["enterprise", "kind", "name"], condition=_current(), name="place_one_current"
+                fields=["enterprise", "kind", "place"], condition=_current(), name="place_one_current"
             )
         ]
+
+    def __str__(self) -> str:
+        return self.place
 
 
 class Origin(Record):
@@ -209,13 +223,14 @@ class Contact(Record):
     """Whom to call at a firm: name, post, telephone. Nothing else about a person is kept here."""
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="contacts")
-    name = models.CharField(max_length=60)
+    person = models.CharField(max_length=60)
     post = models.CharField(max_length=60, blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    email = models.CharField(max_length=120, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["enterprise", "name"], condition=_current(), name="contact_one_current")
+            models.UniqueConstraint(fields=["enterprise", "person"], condition=_current(), name="contact_one_current")
         ]
 
 
@@ -224,8 +239,12 @@ class ControlledBy(Record):
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="controlled_by")
     controller = models.ForeignKey(Controller, on_delete=models.PROTECT, related_name="holdings")
+    share_pct = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    since = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["enterprise"], condition=_current(), name="controller_one_current")
+            models.UniqueConstraint(
+                fields=["enterprise", "controller"], condition=_current(), name="controller_one_current"
+            )
         ]

@@ -1,6 +1,23 @@
-"""Addresses of the app."""
+"""Addresses of the app, under /firms/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from lianzhu.apps.enterprises.views import firms, speaking
 
 app_name = "enterprises"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", firms.firms, name="firms"),
+    path("export/", firms.export_firms, name="export_firms"),
+    path("<int:pk>/", firms.firm_facts, name="firm"),
+    path("<int:pk>/products/", firms.firm_products, name="firm_products"),
+    path("<int:pk>/links/", firms.firm_links, name="firm_links"),
+    path("<int:pk>/people/", firms.firm_people, name="firm_people"),
+    path("<int:pk>/history/", firms.firm_history, name="firm_history"),
+    path("<int:pk>/state/<slug:name>/", speaking.state_fact, name="state_fact"),
+    path("<int:pk>/confirm/", speaking.confirm_file, name="confirm_file"),
+    path("<int:pk>/grants/", speaking.grants, name="grants"),
+    path("grants/<int:pk>/revoke/", speaking.revoke_grant, name="revoke_grant"),
+    path("facts/<int:pk>/accept/", speaking.accept_fact, name="accept_fact"),
+    path("facts/<int:pk>/refuse/", speaking.refuse_fact, name="refuse_fact"),
+    path("facts/<int:pk>/withdraw/", speaking.withdraw_fact, name="withdraw_fact"),
+]

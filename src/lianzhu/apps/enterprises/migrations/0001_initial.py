@@ -7,405 +7,1098 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0002_search_and_append_only'),
+        ("core", "0002_search_and_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Chain',
+            name="Chain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('town', models.CharField(max_length=80)),
-                ('fictional', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("town", models.CharField(max_length=80)),
+                ("fictional", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Controller',
+            name="Controller",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Enterprise',
+            name="Enterprise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160)),
-                ('name_key', models.CharField(db_index=True, max_length=160)),
-                ('code', models.CharField(blank=True, max_length=18, null=True, unique=True)),
-                ('temporary_code', models.CharField(max_length=12, unique=True)),
-                ('state', models.CharField(choices=[('active', 'active'), ('withdrawn', 'withdrawn'), ('merged', 'merged')], default='active', max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('updated_at', models.DateTimeField()),
-                ('controller', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='firms', to='enterprises.controller')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='enterprises.enterprise')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=160)),
+                ("name_key", models.CharField(db_index=True, max_length=160)),
+                ("code", models.CharField(blank=True, max_length=18, null=True, unique=True)),
+                ("temporary_code", models.CharField(max_length=12, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "active"), ("withdrawn", "withdrawn"), ("merged", "merged")],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "controller",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="firms",
+                        to="enterprises.controller",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="enterprises.enterprise",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('enterprises', 'firms and facts'), ('products', 'products'), ('links', 'supply links'), ('places', 'places'), ('origins', 'genealogy'), ('contacts', 'contacts'), ('controllers', 'controllers')], max_length=12)),
-                ('state', models.CharField(choices=[('uploaded', 'columns to confirm'), ('reading', 'being read'), ('preview', 'preview'), ('applying', 'being applied'), ('applied', 'applied'), ('undone', 'undone'), ('dropped', 'dropped')], default='uploaded', max_length=10)),
-                ('confidential', models.BooleanField(default=False)),
-                ('source', models.CharField(max_length=160)),
-                ('as_of', models.DateField()),
-                ('choices', models.JSONField(default=dict)),
-                ('seal', models.CharField(blank=True, max_length=64)),
-                ('report', models.JSONField(default=dict)),
-                ('rows_in', models.PositiveIntegerField(default=0)),
-                ('rows_new', models.PositiveIntegerField(default=0)),
-                ('rows_changed', models.PositiveIntegerField(default=0)),
-                ('rows_unchanged', models.PositiveIntegerField(default=0)),
-                ('rows_refused', models.PositiveIntegerField(default=0)),
-                ('rows_review', models.PositiveIntegerField(default=0)),
-                ('uploaded_at', models.DateTimeField()),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('applied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='enterprises.chain')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='core.storedfile')),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("enterprises", "firms and facts"),
+                            ("products", "products"),
+                            ("links", "supply links"),
+                            ("places", "places"),
+                            ("origins", "genealogy"),
+                            ("contacts", "contacts"),
+                            ("controllers", "controllers"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "columns to confirm"),
+                            ("reading", "being read"),
+                            ("preview", "preview"),
+                            ("applying", "being applied"),
+                            ("applied", "applied"),
+                            ("undone", "undone"),
+                            ("dropped", "dropped"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                    ),
+                ),
+                ("confidential", models.BooleanField(default=False)),
+                ("source", models.CharField(max_length=160)),
+                ("as_of", models.DateField()),
+                ("choices", models.JSONField(default=dict)),
+                ("seal", models.CharField(blank=True, max_length=64)),
+                ("report", models.JSONField(default=dict)),
+                ("rows_in", models.PositiveIntegerField(default=0)),
+                ("rows_new", models.PositiveIntegerField(default=0)),
+                ("rows_changed", models.PositiveIntegerField(default=0)),
+                ("rows_unchanged", models.PositiveIntegerField(default=0)),
+                ("rows_refused", models.PositiveIntegerField(default=0)),
+                ("rows_review", models.PositiveIntegerField(default=0)),
+                ("uploaded_at", models.DateTimeField()),
+                ("applied_at", models.DateTimeField(null=True)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="enterprises.chain"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="core.storedfile"
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="batches", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='IdentityEvent',
+            name="IdentityEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'created'), ('linked', 'linked'), ('merged', 'merged'), ('split', 'split')], max_length=10)),
-                ('why', models.CharField(max_length=300)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identity_events', to='enterprises.enterprise')),
-                ('other', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.enterprise')),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.importbatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("created", "created"),
+                            ("linked", "linked"),
+                            ("merged", "merged"),
+                            ("split", "split"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("why", models.CharField(max_length=300)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="identity_events",
+                        to="enterprises.enterprise",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.enterprise",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.importbatch",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FactValue',
+            name="FactValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('current', 'current'), ('superseded', 'superseded'), ('refused', 'refused'), ('undone', 'undone')], default='current', max_length=10)),
-                ('confidentiality', models.CharField(choices=[('public', 'public'), ('office', 'internal'), ('firm', 'trade secret'), ('statistics', 'statistics')], max_length=10)),
-                ('source', models.CharField(max_length=160)),
-                ('as_of', models.DateField()),
-                ('sheet', models.CharField(blank=True, max_length=80)),
-                ('row', models.PositiveIntegerField(blank=True, null=True)),
-                ('column', models.CharField(blank=True, max_length=8)),
-                ('entered_at', models.DateTimeField()),
-                ('fact', models.CharField(max_length=60)),
-                ('period', models.CharField(blank=True, max_length=10)),
-                ('value', models.CharField(max_length=400)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('confirmed', models.BooleanField(default=False)),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='enterprises.enterprise')),
-                ('supersedes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='enterprises.factvalue')),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='enterprises.importbatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("current", "current"),
+                            ("superseded", "superseded"),
+                            ("refused", "refused"),
+                            ("undone", "undone"),
+                        ],
+                        default="current",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        choices=[
+                            ("public", "public"),
+                            ("office", "internal"),
+                            ("firm", "trade secret"),
+                            ("statistics", "statistics"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.CharField(max_length=160)),
+                ("as_of", models.DateField()),
+                ("sheet", models.CharField(blank=True, max_length=80)),
+                ("row", models.PositiveIntegerField(blank=True, null=True)),
+                ("column", models.CharField(blank=True, max_length=8)),
+                ("entered_at", models.DateTimeField()),
+                ("fact", models.CharField(max_length=60)),
+                ("period", models.CharField(blank=True, max_length=10)),
+                ("value", models.CharField(max_length=400)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("confirmed", models.BooleanField(default=False)),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="facts", to="enterprises.enterprise"
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successors",
+                        to="enterprises.factvalue",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="enterprises.importbatch"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ControlledBy',
+            name="ControlledBy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('current', 'current'), ('superseded', 'superseded'), ('refused', 'refused'), ('undone', 'undone')], default='current', max_length=10)),
-                ('confidentiality', models.CharField(choices=[('public', 'public'), ('office', 'internal'), ('firm', 'trade secret'), ('statistics', 'statistics')], max_length=10)),
-                ('source', models.CharField(max_length=160)),
-                ('as_of', models.DateField()),
-                ('sheet', models.CharField(blank=True, max_length=80)),
-                ('row', models.PositiveIntegerField(blank=True, null=True)),
-                ('column', models.CharField(blank=True, max_length=8)),
-                ('entered_at', models.DateTimeField()),
-                ('share_pct', models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True)),
-                ('since', models.DateField(blank=True, null=True)),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('supersedes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='enterprises.controlledby')),
-                ('controller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='enterprises.controller')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='controlled_by', to='enterprises.enterprise')),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='enterprises.importbatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("current", "current"),
+                            ("superseded", "superseded"),
+                            ("refused", "refused"),
+                            ("undone", "undone"),
+                        ],
+                        default="current",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        choices=[
+                            ("public", "public"),
+                            ("office", "internal"),
+                            ("firm", "trade secret"),
+                            ("statistics", "statistics"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.CharField(max_length=160)),
+                ("as_of", models.DateField()),
+                ("sheet", models.CharField(blank=True, max_length=80)),
+                ("row", models.PositiveIntegerField(blank=True, null=True)),
+                ("column", models.CharField(blank=True, max_length=8)),
+                ("entered_at", models.DateTimeField()),
+                ("share_pct", models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True)),
+                ("since", models.DateField(blank=True, null=True)),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successors",
+                        to="enterprises.controlledby",
+                    ),
+                ),
+                (
+                    "controller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holdings",
+                        to="enterprises.controller",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="controlled_by",
+                        to="enterprises.enterprise",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="enterprises.importbatch"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('current', 'current'), ('superseded', 'superseded'), ('refused', 'refused'), ('undone', 'undone')], default='current', max_length=10)),
-                ('confidentiality', models.CharField(choices=[('public', 'public'), ('office', 'internal'), ('firm', 'trade secret'), ('statistics', 'statistics')], max_length=10)),
-                ('source', models.CharField(max_length=160)),
-                ('as_of', models.DateField()),
-                ('sheet', models.CharField(blank=True, max_length=80)),
-                ('row', models.PositiveIntegerField(blank=True, null=True)),
-                ('column', models.CharField(blank=True, max_length=8)),
-                ('entered_at', models.DateTimeField()),
-                ('person', models.CharField(max_length=60)),
-                ('post', models.CharField(blank=True, max_length=60)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('email', models.CharField(blank=True, max_length=120)),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('supersedes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='enterprises.contact')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='enterprises.enterprise')),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='enterprises.importbatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("current", "current"),
+                            ("superseded", "superseded"),
+                            ("refused", "refused"),
+                            ("undone", "undone"),
+                        ],
+                        default="current",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        choices=[
+                            ("public", "public"),
+                            ("office", "internal"),
+                            ("firm", "trade secret"),
+                            ("statistics", "statistics"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.CharField(max_length=160)),
+                ("as_of", models.DateField()),
+                ("sheet", models.CharField(blank=True, max_length=80)),
+                ("row", models.PositiveIntegerField(blank=True, null=True)),
+                ("column", models.CharField(blank=True, max_length=8)),
+                ("entered_at", models.DateTimeField()),
+                ("person", models.CharField(max_length=60)),
+                ("post", models.CharField(blank=True, max_length=60)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("email", models.CharField(blank=True, max_length=120)),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successors",
+                        to="enterprises.contact",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="enterprises.enterprise",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="enterprises.importbatch"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_hash', models.CharField(max_length=64, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('role', models.CharField(choices=[('office', 'chain office'), ('committee', 'committee member'), ('firm', 'firm'), ('team', 'service team'), ('department', 'department'), ('expert', 'institute or expert'), ('statistician', 'statistician'), ('auditor', 'auditor'), ('administrator', 'administrator'), ('organisation', 'organisation secretary')], max_length=14)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='enterprises.chain')),
-                ('enterprise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='enterprises.enterprise')),
-                ('for_user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code_hash", models.CharField(max_length=64, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("office", "chain office"),
+                            ("committee", "committee member"),
+                            ("firm", "firm"),
+                            ("team", "service team"),
+                            ("department", "department"),
+                            ("expert", "institute or expert"),
+                            ("statistician", "statistician"),
+                            ("auditor", "auditor"),
+                            ("administrator", "administrator"),
+                            ("organisation", "organisation secretary"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                ("chain", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="enterprises.chain")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="enterprises.enterprise"
+                    ),
+                ),
+                (
+                    "for_user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Look',
+            name="Look",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='looks', to='enterprises.enterprise')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("purpose", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="looks", to="enterprises.enterprise"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(blank=True, null=True)),
-                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='enterprises.chain')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='enterprises.enterprise')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateField(blank=True, null=True)),
+                ("chain", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="enterprises.chain")),
+                (
+                    "enterprise",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="enterprises.enterprise"),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='enterprise',
-            name='chains',
-            field=models.ManyToManyField(related_name='firms', through='enterprises.Membership', to='enterprises.chain'),
+            model_name="enterprise",
+            name="chains",
+            field=models.ManyToManyField(
+                related_name="firms", through="enterprises.Membership", to="enterprises.chain"
+            ),
         ),
         migrations.CreateModel(
-            name='Origin',
+            name="Origin",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('current', 'current'), ('superseded', 'superseded'), ('refused', 'refused'), ('undone', 'undone')], default='current', max_length=10)),
-                ('confidentiality', models.CharField(choices=[('public', 'public'), ('office', 'internal'), ('firm', 'trade secret'), ('statistics', 'statistics')], max_length=10)),
-                ('source', models.CharField(max_length=160)),
-                ('as_of', models.DateField()),
-                ('sheet', models.CharField(blank=True, max_length=80)),
-                ('row', models.PositiveIntegerField(blank=True, null=True)),
-                ('column', models.CharField(blank=True, max_length=8)),
-                ('entered_at', models.DateTimeField()),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='enterprises.importbatch')),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='origins', to='enterprises.enterprise')),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offspring', to='enterprises.enterprise')),
-                ('supersedes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='enterprises.origin')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("current", "current"),
+                            ("superseded", "superseded"),
+                            ("refused", "refused"),
+                            ("undone", "undone"),
+                        ],
+                        default="current",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        choices=[
+                            ("public", "public"),
+                            ("office", "internal"),
+                            ("firm", "trade secret"),
+                            ("statistics", "statistics"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.CharField(max_length=160)),
+                ("as_of", models.DateField()),
+                ("sheet", models.CharField(blank=True, max_length=80)),
+                ("row", models.PositiveIntegerField(blank=True, null=True)),
+                ("column", models.CharField(blank=True, max_length=8)),
+                ("entered_at", models.DateTimeField()),
+                ("year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="enterprises.importbatch"
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="origins", to="enterprises.enterprise"
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offspring",
+                        to="enterprises.enterprise",
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successors",
+                        to="enterprises.origin",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('current', 'current'), ('superseded', 'superseded'), ('refused', 'refused'), ('undone', 'undone')], default='current', max_length=10)),
-                ('confidentiality', models.CharField(choices=[('public', 'public'), ('office', 'internal'), ('firm', 'trade secret'), ('statistics', 'statistics')], max_length=10)),
-                ('source', models.CharField(max_length=160)),
-                ('as_of', models.DateField()),
-                ('sheet', models.CharField(blank=True, max_length=80)),
-                ('row', models.PositiveIntegerField(blank=True, null=True)),
-                ('column', models.CharField(blank=True, max_length=8)),
-                ('entered_at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('workshop', 'workshop'), ('line', 'production line'), ('laboratory', 'laboratory'), ('project', 'project')], default='workshop', max_length=10)),
-                ('place', models.CharField(max_length=120)),
-                ('address', models.CharField(blank=True, max_length=160)),
-                ('started', models.DateField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='enterprises.importbatch')),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='enterprises.enterprise')),
-                ('supersedes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='enterprises.place')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("current", "current"),
+                            ("superseded", "superseded"),
+                            ("refused", "refused"),
+                            ("undone", "undone"),
+                        ],
+                        default="current",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        choices=[
+                            ("public", "public"),
+                            ("office", "internal"),
+                            ("firm", "trade secret"),
+                            ("statistics", "statistics"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.CharField(max_length=160)),
+                ("as_of", models.DateField()),
+                ("sheet", models.CharField(blank=True, max_length=80)),
+                ("row", models.PositiveIntegerField(blank=True, null=True)),
+                ("column", models.CharField(blank=True, max_length=8)),
+                ("entered_at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("workshop", "workshop"),
+                            ("line", "production line"),
+                            ("laboratory", "laboratory"),
+                            ("project", "project"),
+                        ],
+                        default="workshop",
+                        max_length=10,
+                    ),
+                ),
+                ("place", models.CharField(max_length=120)),
+                ("address", models.CharField(blank=True, max_length=160)),
+                ("started", models.DateField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="enterprises.importbatch"
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="places", to="enterprises.enterprise"
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successors",
+                        to="enterprises.place",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('current', 'current'), ('superseded', 'superseded'), ('refused', 'refused'), ('undone', 'undone')], default='current', max_length=10)),
-                ('confidentiality', models.CharField(choices=[('public', 'public'), ('office', 'internal'), ('firm', 'trade secret'), ('statistics', 'statistics')], max_length=10)),
-                ('source', models.CharField(max_length=160)),
-                ('as_of', models.DateField()),
-                ('sheet', models.CharField(blank=True, max_length=80)),
-                ('row', models.PositiveIntegerField(blank=True, null=True)),
-                ('column', models.CharField(blank=True, max_length=8)),
-                ('entered_at', models.DateTimeField()),
-                ('product', models.CharField(max_length=160)),
-                ('node', models.CharField(blank=True, db_index=True, max_length=10)),
-                ('voltage_class', models.CharField(blank=True, max_length=40)),
-                ('standard', models.CharField(blank=True, max_length=80)),
-                ('weight', models.DecimalField(blank=True, decimal_places=4, max_digits=9, null=True)),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='enterprises.importbatch')),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='enterprises.enterprise')),
-                ('supersedes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='enterprises.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("current", "current"),
+                            ("superseded", "superseded"),
+                            ("refused", "refused"),
+                            ("undone", "undone"),
+                        ],
+                        default="current",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        choices=[
+                            ("public", "public"),
+                            ("office", "internal"),
+                            ("firm", "trade secret"),
+                            ("statistics", "statistics"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.CharField(max_length=160)),
+                ("as_of", models.DateField()),
+                ("sheet", models.CharField(blank=True, max_length=80)),
+                ("row", models.PositiveIntegerField(blank=True, null=True)),
+                ("column", models.CharField(blank=True, max_length=8)),
+                ("entered_at", models.DateTimeField()),
+                ("product", models.CharField(max_length=160)),
+                ("node", models.CharField(blank=True, db_index=True, max_length=10)),
+                ("voltage_class", models.CharField(blank=True, max_length=40)),
+                ("standard", models.CharField(blank=True, max_length=80)),
+                ("weight", models.DecimalField(blank=True, decimal_places=4, max_digits=9, null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="enterprises.importbatch"
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="products",
+                        to="enterprises.enterprise",
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successors",
+                        to="enterprises.product",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RoleAssignment',
+            name="RoleAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('office', 'chain office'), ('committee', 'committee member'), ('firm', 'firm'), ('team', 'service team'), ('department', 'department'), ('expert', 'institute or expert'), ('statistician', 'statistician'), ('auditor', 'auditor'), ('administrator', 'administrator'), ('organisation', 'organisation secretary')], max_length=14)),
-                ('since', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('assigned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='enterprises.chain')),
-                ('enterprise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='enterprises.enterprise')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("office", "chain office"),
+                            ("committee", "committee member"),
+                            ("firm", "firm"),
+                            ("team", "service team"),
+                            ("department", "department"),
+                            ("expert", "institute or expert"),
+                            ("statistician", "statistician"),
+                            ("auditor", "auditor"),
+                            ("administrator", "administrator"),
+                            ("organisation", "organisation secretary"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("since", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "assigned_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("chain", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="enterprises.chain")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="enterprises.enterprise",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="roles", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SupplyLink',
+            name="SupplyLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('current', 'current'), ('superseded', 'superseded'), ('refused', 'refused'), ('undone', 'undone')], default='current', max_length=10)),
-                ('confidentiality', models.CharField(choices=[('public', 'public'), ('office', 'internal'), ('firm', 'trade secret'), ('statistics', 'statistics')], max_length=10)),
-                ('source', models.CharField(max_length=160)),
-                ('as_of', models.DateField()),
-                ('sheet', models.CharField(blank=True, max_length=80)),
-                ('row', models.PositiveIntegerField(blank=True, null=True)),
-                ('column', models.CharField(blank=True, max_length=8)),
-                ('entered_at', models.DateTimeField()),
-                ('supplier_outside', models.CharField(blank=True, max_length=160)),
-                ('buyer_outside', models.CharField(blank=True, max_length=160)),
-                ('item', models.CharField(blank=True, max_length=160)),
-                ('node', models.CharField(blank=True, db_index=True, max_length=10)),
-                ('weight', models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
-                ('evidence_date', models.DateField(blank=True, null=True)),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='enterprises.importbatch')),
-                ('buyer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='links_as_buyer', to='enterprises.enterprise')),
-                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='enterprises.chain')),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('supersedes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='enterprises.supplylink')),
-                ('supplier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='links_as_supplier', to='enterprises.enterprise')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("current", "current"),
+                            ("superseded", "superseded"),
+                            ("refused", "refused"),
+                            ("undone", "undone"),
+                        ],
+                        default="current",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        choices=[
+                            ("public", "public"),
+                            ("office", "internal"),
+                            ("firm", "trade secret"),
+                            ("statistics", "statistics"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.CharField(max_length=160)),
+                ("as_of", models.DateField()),
+                ("sheet", models.CharField(blank=True, max_length=80)),
+                ("row", models.PositiveIntegerField(blank=True, null=True)),
+                ("column", models.CharField(blank=True, max_length=8)),
+                ("entered_at", models.DateTimeField()),
+                ("supplier_outside", models.CharField(blank=True, max_length=160)),
+                ("buyer_outside", models.CharField(blank=True, max_length=160)),
+                ("item", models.CharField(blank=True, max_length=160)),
+                ("node", models.CharField(blank=True, db_index=True, max_length=10)),
+                ("weight", models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
+                ("evidence_date", models.DateField(blank=True, null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="enterprises.importbatch"
+                    ),
+                ),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="links_as_buyer",
+                        to="enterprises.enterprise",
+                    ),
+                ),
+                ("chain", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="enterprises.chain")),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successors",
+                        to="enterprises.supplylink",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="links_as_supplier",
+                        to="enterprises.enterprise",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AccessGrant',
+            name="AccessGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(max_length=200)),
-                ('until', models.DateField()),
-                ('granted_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL)),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='enterprises.enterprise')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("purpose", models.CharField(max_length=200)),
+                ("until", models.DateField()),
+                ("granted_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grants", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grants", to="enterprises.enterprise"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['user', 'enterprise', 'until'], name='enterprises_user_id_833233_idx')],
+                "indexes": [
+                    models.Index(fields=["user", "enterprise", "until"], name="enterprises_user_id_833233_idx")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('rows_in', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('rows_new'), '+', models.F('rows_changed')), '+', models.F('rows_unchanged')), '+', models.F('rows_refused')), '+', models.F('rows_review')))), name='batch_no_row_lost'),
+            model_name="importbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "rows_in",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("rows_new"), "+", models.F("rows_changed")
+                                    ),
+                                    "+",
+                                    models.F("rows_unchanged"),
+                                ),
+                                "+",
+                                models.F("rows_refused"),
+                            ),
+                            "+",
+                            models.F("rows_review"),
+                        ),
+                    )
+                ),
+                name="batch_no_row_lost",
+            ),
         ),
         migrations.AddIndex(
-            model_name='factvalue',
-            index=models.Index(fields=['enterprise', 'fact', 'period'], name='enterprises_enterpr_f230a8_idx'),
+            model_name="factvalue",
+            index=models.Index(fields=["enterprise", "fact", "period"], name="enterprises_enterpr_f230a8_idx"),
         ),
         migrations.AddIndex(
-            model_name='factvalue',
-            index=models.Index(fields=['batch', 'state'], name='enterprises_batch_i_8ce72b_idx'),
+            model_name="factvalue",
+            index=models.Index(fields=["batch", "state"], name="enterprises_batch_i_8ce72b_idx"),
         ),
         migrations.AddIndex(
-            model_name='factvalue',
-            index=models.Index(fields=['state', 'entered_at'], name='enterprises_state_d801d8_idx'),
+            model_name="factvalue",
+            index=models.Index(fields=["state", "entered_at"], name="enterprises_state_d801d8_idx"),
         ),
         migrations.AddConstraint(
-            model_name='factvalue',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'current')), fields=('enterprise', 'fact', 'period'), name='fact_one_current_value'),
+            model_name="factvalue",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "current")),
+                fields=("enterprise", "fact", "period"),
+                name="fact_one_current_value",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='controlledby',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'current')), fields=('enterprise', 'controller'), name='controller_one_current'),
+            model_name="controlledby",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "current")),
+                fields=("enterprise", "controller"),
+                name="controller_one_current",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'current')), fields=('enterprise', 'person'), name='contact_one_current'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "current")), fields=("enterprise", "person"), name="contact_one_current"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('chain', 'enterprise'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("chain", "enterprise"), name="membership_once"),
         ),
         migrations.AddIndex(
-            model_name='enterprise',
-            index=models.Index(fields=['state', 'id'], name='enterprises_state_1a48a8_idx'),
+            model_name="enterprise",
+            index=models.Index(fields=["state", "id"], name="enterprises_state_1a48a8_idx"),
         ),
         migrations.AddIndex(
-            model_name='enterprise',
-            index=models.Index(fields=['state', 'name_key', 'id'], name='enterprises_state_c0f0cc_idx'),
+            model_name="enterprise",
+            index=models.Index(fields=["state", "name_key", "id"], name="enterprises_state_c0f0cc_idx"),
         ),
         migrations.AddIndex(
-            model_name='enterprise',
-            index=models.Index(fields=['state', 'updated_at', 'id'], name='enterprises_state_603835_idx'),
+            model_name="enterprise",
+            index=models.Index(fields=["state", "updated_at", "id"], name="enterprises_state_603835_idx"),
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='enterprise_merged_has_target'),
+            model_name="enterprise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("merged_into__isnull", False), ("state", "merged")),
+                    models.Q(models.Q(("state", "merged"), _negated=True), ("merged_into__isnull", True)),
+                    _connector="OR",
+                ),
+                name="enterprise_merged_has_target",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='origin',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'current')), fields=('child', 'parent'), name='origin_one_current'),
+            model_name="origin",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "current")), fields=("child", "parent"), name="origin_one_current"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='origin',
-            constraint=models.CheckConstraint(condition=models.Q(('child', models.F('parent')), _negated=True), name='origin_not_itself'),
+            model_name="origin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("child", models.F("parent")), _negated=True), name="origin_not_itself"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'current')), fields=('enterprise', 'kind', 'place'), name='place_one_current'),
+            model_name="place",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "current")),
+                fields=("enterprise", "kind", "place"),
+                name="place_one_current",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'current')), fields=('enterprise', 'product', 'node', 'voltage_class', 'standard'), name='product_one_current'),
+            model_name="product",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "current")),
+                fields=("enterprise", "product", "node", "voltage_class", "standard"),
+                name="product_one_current",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('enterprise__isnull', False), ('until__isnull', True)), fields=('user', 'role', 'chain', 'enterprise'), name='role_held_once_for_firm'),
+            model_name="roleassignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("enterprise__isnull", False), ("until__isnull", True)),
+                fields=("user", "role", "chain", "enterprise"),
+                name="role_held_once_for_firm",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('enterprise__isnull', True), ('until__isnull', True)), fields=('user', 'role', 'chain'), name='role_held_once'),
+            model_name="roleassignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("enterprise__isnull", True), ("until__isnull", True)),
+                fields=("user", "role", "chain"),
+                name="role_held_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'firm'), _negated=True), ('enterprise__isnull', False), _connector='OR'), name='role_firm_has_firm'),
+            model_name="roleassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role", "firm"), _negated=True), ("enterprise__isnull", False), _connector="OR"
+                ),
+                name="role_firm_has_firm",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['office', 'statistician', 'auditor']), _negated=True), ('enterprise__isnull', True), _connector='OR'), name='role_untied_has_no_firm'),
+            model_name="roleassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role__in", ["office", "statistician", "auditor"]), _negated=True),
+                    ("enterprise__isnull", True),
+                    _connector="OR",
+                ),
+                name="role_untied_has_no_firm",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supplylink',
-            constraint=models.CheckConstraint(condition=models.Q(('supplier__isnull', False), ('buyer__isnull', False), _connector='OR'), name='link_one_end_local'),
+            model_name="supplylink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("supplier__isnull", False), ("buyer__isnull", False), _connector="OR"),
+                name="link_one_end_local",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supplylink',
-            constraint=models.CheckConstraint(condition=models.Q(('supplier__isnull', True), ('buyer__isnull', True), models.Q(('supplier', models.F('buyer')), _negated=True), _connector='OR'), name='link_not_to_itself'),
+            model_name="supplylink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("supplier__isnull", True),
+                    ("buyer__isnull", True),
+                    models.Q(("supplier", models.F("buyer")), _negated=True),
+                    _connector="OR",
+                ),
+                name="link_not_to_itself",
+            ),
         ),
     ]

@@ -1,0 +1,234 @@
+"""One firm's file: every value with source and date, masked where this reader may not read it."""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from lianzhu.apps.core.models import User
+from lianzhu.apps.enterprises.models import (
+    Enterprise,
+    FactValue,
+    Membership,
+    Origin,
+    Product,
+    RecordState,
+    SupplyLink,
+    access_of,
+)
+from lianzhu.library.facts import Fact, facts, groups
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """One line of the file. `value` is None when this reader may not read it: the page draws a mask of fixed width."""
+
+    fact: Fact
+    label: str
+    period: str
+    value: str | None
+    confidentiality: str
+    source: str
+    as_of: object
+    confirmed: bool
+    expired: bool
+    pk: int
+    proposal: "Proposal | None" = None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A value the firm has put forward and nobody has decided on yet."""
+
+    pk: int
+    value: str
+    source: str
+    by: str
+    at: object
+    note: str
+
+
+@dataclass
+class FactGroup:
+    """A titled group of lines, in the dictionary's order."""
+
+    key: str
+    title: str
+    rows: list[FactRow] = field(default_factory=list)
+
+
+def in_words(fact: Fact, value: str) -> str:
+    """A stored value as a person reads it: units, yes and no, the label of a choice, thousands marked."""
+    english = (get_language() or "").startswith("en")
+    if fact.type == "boolean":
+        return _("yes") if value == "true" else _("no")
+    if fact.type == "choice":
+        return next(((c.en if english else c.zh) for c in fact.choices if c.code == value), value)
+    if fact.is_number:
+        whole, dot, rest = value.partition(".")
+        grouped = f"{int(whole):,}" if whole.lstrip("-").isdigit() else whole
+        return f"{grouped}{dot}{rest.rstrip('0')}".rstrip(".") + (f" {fact.unit}" if fact.unit else "")
+    return value
+
+
+def label_of(fact: Fact) -> str:
+    """The fact's name in the reader's language."""
+    return fact.en if (get_language() or "").startswith("en") else fact.zh
+
+
+def is_expired(name: str, value: str) -> bool:
+    """Whether this is an end of validity that has passed."""
+    return name.endswith("_valid_until") and value < timezone.localdate().isoformat()
+
+
+def fact_groups(user: User, firm: Enterprise) -> list[FactGroup]:
+    """The firm's current values in the dictionary's groups; two queries whatever the number of facts.
+
+    Untied office staff also see that a secret value exists; everybody else is not told even that.
+    """
+    readable = {
+        row.pk: row.value
+        for row in FactValue.objects.visible_to(user).filter(
+            enterprise=firm, state__in=[RecordState.CURRENT, RecordState.PROPOSED]
+        )
+    }
+    knows_masks = bool(access_of(user).office_chains)
+    rows = FactValue.objects.filter(
+        enterprise=firm, state__in=[RecordState.CURRENT, RecordState.PROPOSED]
+    ).select_related("entered_by")
+    current = {(r.fact, r.period): r for r in rows if r.state == RecordState.CURRENT}
+    proposed = {(r.fact, r.period): r for r in rows if r.state == RecordState.PROPOSED and r.pk in readable}
+    known = facts()
+    titles = groups()
+    english = (get_language() or "").startswith("en")
+    order = {name: place for place, name in enumerate(known)}
+    out = {key: FactGroup(key, en if english else zh) for key, (zh, en) in titles.items()}
+    keys = sorted({*current, *proposed}, key=lambda key: (order.get(key[0], 10**6), _newest_first(key[1])))
+    for name, period in keys:
+        row, offer, fact = current.get((name, period)), proposed.get((name, period)), known.get(name)
+        if fact is None or (row is not None and row.pk not in readable and not knows_masks):
+            continue
+        shown = row or offer
+        if shown is None:
+            continue
+        value = None if row is None else readable.get(row.pk)
+        out[fact.group].rows.append(
+            FactRow(
+                fact=fact,
+                label=label_of(fact),
+                period=period,
+                value="" if row is None else (None if value is None else in_words(fact, value)),
+                confidentiality=shown.confidentiality,
+                source=shown.source,
+                as_of=shown.as_of,
+                confirmed=shown.confirmed,
+                expired=value is not None and is_expired(name, value),
+                pk=shown.pk,
+                proposal=_proposal(fact, offer),
+            )
+        )
+    return [group for group in out.values() if group.rows]
+
+
+def _newest_first(period: str) -> tuple[int, ...]:
+    return tuple(-ord(char) for char in period)
+
+
+def _proposal(fact: Fact, offer: FactValue | None) -> Proposal | None:
+    if offer is None:
+        return None
+    return Proposal(
+        offer.pk, in_words(fact, offer.value), offer.source, str(offer.entered_by), offer.entered_at, offer.note
+    )
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One statement in a firm's history; the value is None when masked."""
+
+    label: str
+    period: str
+    value: str | None
+    state: str
+    source: str
+    as_of: object
+    by: str
+    at: object
+    batch: int | None
+
+
+def history(user: User, firm: Enterprise, *, limit: int = 200) -> list[HistoryRow]:
+    """Every statement ever made about the firm that the reader may know of, newest first."""
+    rows = FactValue.objects.filter(enterprise=firm).select_related("entered_by").order_by("-id")[:limit]
+    readable = set(
+        FactValue.objects.visible_to(user)
+        .filter(enterprise=firm, pk__in=[row.pk for row in rows])
+        .values_list("pk", flat=True)
+    )
+    knows_masks = bool(access_of(user).office_chains)
+    known = facts()
+    return [
+        HistoryRow(
+            label=label_of(known[row.fact]) if row.fact in known else row.fact,
+            period=row.period,
+            value=in_words(known[row.fact], row.value) if row.pk in readable and row.fact in known else None,
+            state=row.get_state_display(),
+            source=row.source,
+            as_of=row.as_of,
+            by=str(row.entered_by),
+            at=row.entered_at,
+            batch=row.batch_id,
+        )
+        for row in rows
+        if row.pk in readable or knows_masks
+    ]
+
+
+@dataclass(frozen=True)
+class Links:
+    """Who supplies the firm and whom it supplies, as far as this reader may know; weights only where allowed."""
+
+    suppliers: list[SupplyLink]
+    customers: list[SupplyLink]
+    weights: bool
+
+
+def links(user: User, firm: Enterprise) -> Links:
+    """The firm's supply links this reader may see. The weight is for the firm itself and the statistician."""
+    seen = (
+        SupplyLink.objects.visible_to(user)
+        .current()
+        .select_related("supplier", "buyer")
+        .order_by("node", "supplier__name_key", "buyer__name_key", "pk")
+    )
+    weights = reads_weights(user, firm)
+    suppliers, customers = list(seen.filter(buyer=firm)), list(seen.filter(supplier=firm))
+    if not weights:
+        for link in (*suppliers, *customers):
+            link.weight = None
+    return Links(suppliers, customers, weights)
+
+
+def products(user: User, firm: Enterprise) -> list[Product]:
+    """The firm's products; the weight only for the firm itself and the statistician."""
+    rows = list(Product.objects.visible_to(user).current().filter(enterprise=firm).order_by("node", "product"))
+    if not reads_weights(user, firm):
+        for row in rows:
+            row.weight = None
+    return rows
+
+
+def kin(user: User, firm: Enterprise) -> tuple[list[Origin], list[Origin]]:
+    """Where the firm came from, and which firms came out of it."""
+    seen = Origin.objects.visible_to(user).current().select_related("child", "parent").order_by("year", "pk")
+    return list(seen.filter(child=firm)), list(seen.filter(parent=firm))
+
+
+def reads_weights(user: User, firm: Enterprise) -> bool:
+    """Whether the reader may see figures of class `statistics` of this firm: the firm itself and its statistician."""
+    access = access_of(user)
+    return (
+        firm.pk in access.own_firms
+        or Membership.objects.filter(enterprise=firm, chain__in=access.statistician_chains).exists()
+    )

@@ -42,13 +42,17 @@ class Answer:
 
 @dataclass
 class Page:
-    """One sheet before it is written. `headers` are (group, title) pairs; an equal neighbouring group is merged."""
+    """One sheet before it is written. `headers` are (group, title) pairs; an equal neighbouring group is merged.
+
+    Equal cells below each other in column `merged` (0-based) are written as one merged cell.
+    """
 
     name: str
     title: str
     headers: Sequence[tuple[str, str]]
     rows: list[Sequence[Cell]] = field(default_factory=list)
     footer: Sequence[str] = ()
+    merged: int | None = None
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,23 @@ def write(draft: Draft, folder: Path) -> Workbook:
                     _write_cell(sheet, first + offset, column, cell, formats)
                     if isinstance(cell, Mention) and cell.written != cell.firm:
                         answers.append(Answer(page.name, first + offset + 1, cell.party, cell.written, cell.firm))
+            _merge_runs(sheet, page, first, formats["plain"])
             for offset, line in enumerate(page.footer):
                 sheet.write_string(first + len(page.rows) + offset, 0, line, formats["plain"])
     return Workbook(path, draft.template, draft.confidential, draft.as_of, draft.source, count, tuple(answers))
+
+
+def _merge_runs(sheet: Worksheet, page: Page, first: int, style: Format) -> None:
+    """Merge what stands below itself in the page's `merged` column, as clerks do with a firm's several rows."""
+    column = page.merged
+    if column is None:
+        return
+    row = first
+    for cell, members in groupby(page.rows, key=lambda cells: cells[column] if cells else None):
+        height = len(list(members))
+        if height > 1 and isinstance(cell, Mention):
+            sheet.merge_range(row, column, row + height - 1, column, cell.written, style)
+        row += height
 
 
 def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:

@@ -118,9 +118,10 @@ def contacts(town: Town, random: Random) -> Draft:
     """Whom to call, as the work group keeps it; people and telephone numbers are fictional."""
     titles = ("序号", "企业名称", "联系人", "职务", "联系电话")
     page = Page("联系人", f"{town.name}高压电气企业联系人", [("", title) for title in titles])
-    firms = _by_name(town)
+    page.merged = 1
+    written = {firm.name: firm_name(firm, random, loose=0.15) for firm in town.firms}
     for number, contact in enumerate(town.contacts, start=1):
-        name = firm_name(firms[contact.firm], random, loose=0.15)
+        name = written[contact.firm]
         phone = contact.phone if random.random() < 0.8 else contact.phone.replace("-", " ")
         page.rows.append([number, name, contact.name, contact.post, phone])
     page.footer = ("审核：王某己",)

@@ -160,6 +160,8 @@ facts:
         ("价格监测点", None),
         ("模拟试验收入", None),
         ("目标管理奖", None),
+        ("安全生产培训计划", None),
+        ("Planned output", "plan"),
         ("enterprise", None),
     ],
 )

@@ -7,6 +7,33 @@ from importlib.resources import files
 from typing import cast
 
 from lianzhu.library.exact_yaml import load_exact
+from lianzhu.library.problem import marked
+
+# What is said to people, by kind: the reason, and what to do.
+SAID = {
+    "price": (
+        marked(
+            "Prices, quotes and price formulas must not pass between competitors or through the body that serves them."
+        ),
+        marked("Delete the column. The platform holds no prices, past or intended."),
+    ),
+    "plan": (
+        marked("Planned output, capacity and sales would let competitors align their conduct."),
+        marked("Delete the column. Past output goes to statistics; plans stay in the firm."),
+    ),
+    "stoppage": (
+        marked("Stoppages, cuts and quotas of production must not be planned or told among competitors."),
+        marked("Delete the column."),
+    ),
+    "customers": (
+        marked("Dividing customers and regions is forbidden; customer lists, bids and orders are not collected."),
+        marked("Delete the column. Supply links go into their own table, with evidence."),
+    ),
+    "personal": (
+        marked("Sensitive personal data is not needed for the work and must not come in."),
+        marked("Delete the column. People are kept as contacts (name, post, work phone) with their consent."),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -38,9 +65,9 @@ def _bans() -> tuple[_Ban, ...]:
     return tuple(
         _Ban(
             kind,
-            str(said["reason"]),
+            SAID[kind][0],
             str(said["law"]),
-            str(said["mend"]),
+            SAID[kind][1],
             tuple(cast("list[str]", said["any"])),
             tuple(tuple(words) for words in cast("list[list[str]]", said.get("both") or [])),
             tuple(cast("list[str]", said["unless"])),

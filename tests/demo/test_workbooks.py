@@ -15,6 +15,7 @@ from lianzhu.demo.names import FICTIONAL, wrong_check
 from lianzhu.demo.records import Town
 from lianzhu.demo.town import town
 from lianzhu.demo.workbooks import Workbook, write_workbooks
+from lianzhu.engine.roster.checking import check_file
 from lianzhu.engine.roster.codes import valid_codes
 from lianzhu.engine.roster.linking import link
 from lianzhu.engine.roster.mapping import ColumnMap, Table, find_tables, map_columns
@@ -176,3 +177,19 @@ def test_amounts_keep_their_value_whatever_their_spelling(place: Town) -> None:
         value = Decimal(random.randint(1, 10**9)) / 100
         cell = amount_cell(value, random)
         assert Decimal(normalize("NFKC", str(cell)).replace(",", "")) == value
+
+
+def test_only_what_was_spoiled_is_refused_and_every_firm_lands(place: Town, books: list[Workbook]) -> None:
+    known = templates(facts())
+    landed: set[str] = set()
+    rows = ready = 0
+    for book in books:
+        checked = check_file(book.path, known, banned=banned_column)
+        assert sum(part.count("refused") for part in checked) == book.refused, book.path.name
+        rows += sum(part.rows.height for part in checked)
+        ready += sum(part.count("ready") for part in checked)
+        if book.path.name[:2] in ("01", "02"):
+            for part in checked:
+                landed |= set(part.rows.filter(pl.col("outcome") == "ready")["enterprise"])
+    assert landed == {firm.name for firm in place.firms}
+    assert ready / rows >= 0.95

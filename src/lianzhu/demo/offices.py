@@ -45,7 +45,8 @@ def statistics(town: Town, random: Random) -> Draft:
         if not large:
             page.rows.append(page.rows[6])  # the same firm once more, as happens when lists are put together
             _guess(page, 11, 7, "约40")
-            _guess(page, 30, 10, "不详")
+            _guess(page, 30, 10, "不详")  # said plainly, so it counts as blank
+            page.refused = 2
         total = sum((firm.amount("revenue") for firm in firms), Decimal(0))
         page.rows.append(("合计", *[None] * 9, total))
         page.footer = ("填报人：赵某己    审核人：钱某己    填报日期：2026年3月12日", "说明：人数为年末数。")
@@ -97,6 +98,7 @@ def registration(town: Town, random: Random) -> Draft:
                         "个人独资企业" if firm.name.endswith("厂") else "有限责任公司",
                     ]
                 )
+        page.refused = sum(isinstance(row[1], int) for row in page.rows)
         page.footer = ("制表：示例镇市场监督管理分局", "日期：2026年2月6日")
         pages.append(page)
     return Draft("02_市监分局_登记信息.xlsx", "enterprises", "市监分局登记信息", date(2026, 2, 6), False, pages)
@@ -148,6 +150,7 @@ def taxes(town: Town, random: Random) -> Draft:
             row += [f"{_value(firm, 'tax_credit_grade')}级", _taxpayer(firm)]
             page.rows.append(row)
     page.rows.append(page.rows[17])
+    page.refused = 1
     page.footer = ("填报单位：示例镇税务分局（内部资料，注意保密）", "填报人：褚某己")
     return Draft("03_税务分局_规模情况.xlsx", "enterprises", "税务分局规模情况", date(2026, 6, 10), True, [page])
 
@@ -207,5 +210,6 @@ def science(town: Town, random: Random) -> Draft:
             row.append(date_cell(value, random) if isinstance(value, date) else value)
         page.rows.append(row)
     _guess(page, 20, 2, "#待核")
+    page.refused = 1
     page.footer = ("审核：蒋某己    填表：沈某己    2026年4月20日",)
     return Draft("04_科技办_研发与资质.xlsx", "enterprises", "科技办研发与资质", date(2026, 4, 20), True, [page])

@@ -44,7 +44,8 @@ class Answer:
 class Page:
     """One sheet before it is written. `headers` are (group, title) pairs; an equal neighbouring group is merged.
 
-    Equal cells below each other in column `merged` (0-based) are written as one merged cell.
+    Equal cells below each other in column `merged` (0-based) are written as one merged cell. `refused` counts the rows
+    spoiled on purpose: a guess instead of a figure, a damaged code, the same row twice.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Page:
     rows: list[Sequence[Cell]] = field(default_factory=list)
     footer: Sequence[str] = ()
     merged: int | None = None
+    refused: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class Draft:
 class Workbook:
     """One workbook as an office sent it. `confidential`: holds columns only firm and statistician may read.
 
-    `rows` counts the rows of data in it, `answers` holds what to say where a firm is not written by its full name.
+    `rows` counts the rows of data in it, `refused` those no import can take as they are (nothing else is lost with
+    them); `answers` holds what to say where a firm is not written by its full name.
     """
 
     path: Path
@@ -80,6 +83,7 @@ class Workbook:
     as_of: date
     source: str
     rows: int
+    refused: int
     answers: tuple[Answer, ...]
 
 
@@ -103,7 +107,16 @@ def write(draft: Draft, folder: Path) -> Workbook:
             _merge_runs(sheet, page, first, formats["plain"])
             for offset, line in enumerate(page.footer):
                 sheet.write_string(first + len(page.rows) + offset, 0, line, formats["plain"])
-    return Workbook(path, draft.template, draft.confidential, draft.as_of, draft.source, count, tuple(answers))
+    return Workbook(
+        path=path,
+        template=draft.template,
+        confidential=draft.confidential,
+        as_of=draft.as_of,
+        source=draft.source,
+        rows=count,
+        refused=sum(page.refused for page in draft.pages),
+        answers=tuple(answers),
+    )
 
 
 def _merge_runs(sheet: Worksheet, page: Page, first: int, style: Format) -> None:

@@ -31,7 +31,7 @@ _CUSTOMERS = {
 _FIRST, _LAST = date(2024, 3, 1), date(2026, 9, 30)
 _OPTIONAL = 0.22  # how often an input that is not essential is really bought
 _SECOND = 0.16  # how often there is a second local source
-_LOCAL = 0.72  # how often a local maker is chosen where there is one
+_LOCAL = 0.74  # how often a local maker is chosen where there is one
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from decimal import Decimal
 from random import Random
 
 from lianzhu.demo.mess import amount_cell, date_cell, firm_name, node_name
-from lianzhu.demo.pages import Cell, Draft, Mention, Page
+from lianzhu.demo.pages import Draft, Mention, Page
 from lianzhu.demo.records import Firm, Link, Town
 from lianzhu.library.chain import nodes
 
-_STRANGE_PRODUCTS = 3
+_TWICE = 3
 
 
 def _by_name(town: Town) -> Mapping[str, Firm]:
@@ -30,7 +30,8 @@ def products(town: Town, random: Random) -> Draft:
         if len(page.rows) % 60 == 0:
             page.rows.append(())
     data = [row for row in page.rows if row]
-    page.rows += random.sample(data, _STRANGE_PRODUCTS)
+    page.rows += random.sample(data, _TWICE)
+    page.refused = _TWICE
     page.rows.append(
         [Mention(town.firms[3].name, town.firms[3].name), "老式调试台", "其他杂项", None, None, "节点待定"]
     )
@@ -59,6 +60,7 @@ def links(town: Town, random: Random) -> Draft:
             ]
         )
     local.rows += local.rows[40:42]
+    local.refused = 2
     local.footer = ("填表：钱某己、孙某己", "注：供货额为2025年度数，属统计资料。")
     pages = [local, bought, sold]
     return Draft("06_链办_供需关系.xlsx", "links", "链办供需调查", date(2026, 10, 9), True, pages)
@@ -77,24 +79,23 @@ def _end(link: Link, party: str, firms: Mapping[str, Firm], random: Random) -> M
 
 
 def origins(town: Town, random: Random) -> Draft:
-    """Who came out of whom, told by old workers: the works under its old name, two years doubted, one told twice."""
+    """Who came out of whom, told by old workers: the works under its old name, three told again otherwise."""
     titles = ("企业名称", "来源企业", "分出年份", "依据")
     page = Page("企业谱系", f"{town.name}高压电气企业谱系（一家到百家）", [("", title) for title in titles])
     firms = _by_name(town)
     works = town.firms[0]
-    for number, origin in enumerate(town.origins):
+    for origin in town.origins:
         parent = firm_name(firms[origin.parent], random, loose=0.15, party="parent")
         if origin.parent == works.name and random.random() < 0.5:
             # Older people call it what it was called before 1998.
             parent = Mention(f"{works.name[:3]}{works.short}厂", works.name, "parent")
-        year: Cell = {7: "约1992年", 30: "九十年代"}.get(
-            number, random.choice((origin.year, origin.year, f"{origin.year}年"))
-        )
         child = firm_name(firms[origin.child], random, loose=0.12, party="child")
-        page.rows.append([child, parent, year, origin.source])
-    told = town.origins[12]
-    child = Mention(told.child, told.child, "child")
-    page.rows.append([child, Mention(told.parent, told.parent, "parent"), told.year + 2, "企业自述"])
+        page.rows.append([child, parent, origin.year, origin.source])
+    for told, year in ((7, "约1992年"), (30, "九十年代"), (12, town.origins[12].year + 2)):
+        again = town.origins[told]
+        parent = Mention(again.parent, again.parent, "parent")
+        page.rows.append([Mention(again.child, again.child, "child"), parent, year, "企业自述"])
+        page.refused += 1
     page.footer = ("填表：示例镇志办公室", "说明：年份以工商登记为准。")
     return Draft("07_镇志办_企业谱系.xlsx", "origins", "镇志办企业谱系", date(2025, 12, 1), False, [page])
 

@@ -3,19 +3,25 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from lianzhu.apps.enterprises.models import Chain, Role, access_of
+from lianzhu.apps.core.models import User
+from lianzhu.apps.enterprises import permissions
+from lianzhu.apps.enterprises.models import Access, Chain, Enterprise, Role, access_of
+
+Label = str | Promise
 
 
 @dataclass(frozen=True)
 class Item:
     """One line of the menu."""
 
-    label: str
+    label: Label
     address: str
     here: bool
 
@@ -24,47 +30,85 @@ class Item:
 class Section:
     """A titled group of the menu."""
 
-    title: str
+    title: Label
     items: tuple[Item, ...]
+
+
+STAFF = frozenset({Role.OFFICE, Role.STATISTICIAN})
+# Section -> (label, name of the address, roles it opens for; None: everybody). A room that comes later adds its row.
+MENU: tuple[tuple[Label, tuple[tuple[Label, str, frozenset[Role] | None], ...]], ...] = (
+    (
+        _("Work"),
+        (
+            (_("Today"), "portal:home", None),
+            (_("Imports"), "enterprises:imports", STAFF),
+        ),
+    ),
+    (
+        _("Industry chain"),
+        (
+            (_("Firms"), "enterprises:firms", None),
+            (_("Chain map"), "portal:map", None),
+            (_("Findings"), "findings:list", STAFF | {Role.FIRM}),
+        ),
+    ),
+    (
+        _("Data"),
+        (
+            (_("People and invitations"), "portal:people", frozenset({Role.ADMINISTRATOR, Role.OFFICE, Role.FIRM})),
+            (_("Audit log"), "portal:audit", frozenset({Role.AUDITOR})),
+        ),
+    ),
+)
 
 
 def frame(request: WSGIRequest) -> dict[str, object]:
     """Template context for `portal/base.html`."""
-    chain = Chain.objects.order_by("id").first()
+    # An error before sign-in was looked at has no person yet.
+    user = getattr(request, "user", None) or AnonymousUser()
+    access = access_of(user)
+    chains = Chain.objects.order_by("id")
+    chain = (chains.filter(pk__in=access.chains) if access.chains else chains).first()
     return {
         "town": chain.town if chain else "",
         "chain": chain,
         "fictional": settings.DEMO or bool(chain and chain.fictional),
-        "menu": menu(request),
+        "menu": menu(user, request.path),
+        "post": post_of(access),
+        "complain_url": address_of("cases:complain"),
+        "needs_factor": permissions.needs_second_factor(user),
         "now": timezone.localtime(),
     }
 
 
-def menu(request: WSGIRequest) -> list[Section]:
-    """The menu of this person: only what opens for them."""
-    if not request.user.is_authenticated:
+def address_of(name: str) -> str:
+    """The address of a page without arguments, or '' while its room does not stand yet."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def post_of(access: Access) -> str:
+    """What stands beside a person's name: the firm's name, or the first role in the order of `Role`."""
+    if access.own_firms:
+        return Enterprise.objects.filter(pk__in=access.own_firms).order_by("id").values_list("name", flat=True)[0]
+    return next((str(role.label) for role in Role if role in access.roles), "")
+
+
+def menu(user: User | AnonymousUser, path: str) -> list[Section]:
+    """The menu of this person: only what opens for them and stands already."""
+    if not user.is_authenticated:
         return []
-    roles = access_of(request.user).roles
-
-    def item(label: str, name: str) -> Item:
-        address = reverse(name)
-        here = request.path == address or (address != "/" and request.path.startswith(address))
-        return Item(label, address, here)
-
-    work = [item(_("Today"), "portal:home")]
-    if roles & {Role.OFFICE, Role.STATISTICIAN}:
-        work.append(item(_("Imports"), "enterprises:imports"))
-    industry = [item(_("Firms"), "enterprises:firms"), item(_("Chain map"), "portal:map")]
-    data: list[Item] = []
-    if roles & {Role.OFFICE, Role.STATISTICIAN, Role.FIRM}:
-        industry.append(item(_("Findings"), "findings:list"))
-    if roles & {Role.ADMINISTRATOR, Role.OFFICE, Role.FIRM}:
-        data.append(item(_("People and invitations"), "portal:people"))
-    if Role.AUDITOR in roles:
-        data.append(item(_("Audit log"), "portal:audit"))
-    sections = [
-        Section(_("Work"), tuple(work)),
-        Section(_("Industry chain"), tuple(industry)),
-        Section(_("Data"), tuple(data)),
-    ]
-    return [section for section in sections if section.items]
+    roles = access_of(user).roles
+    sections = []
+    for title, rows in MENU:
+        items = []
+        for label, name, opens_for in rows:
+            address = address_of(name)
+            if address and (opens_for is None or roles & opens_for):
+                here = path == address or (address != "/" and path.startswith(address))
+                items.append(Item(label, address, here))
+        if items:
+            sections.append(Section(title, tuple(items)))
+    return sections

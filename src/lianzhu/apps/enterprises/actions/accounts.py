@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from lianzhu.apps.core import audit
 from lianzhu.apps.core.errors import RuleBroken
@@ -344,7 +343,3 @@ def _assign(user: User, role: Role, chain: Chain, enterprise: Enterprise | None,
 def _refuse_last_administrator(user: User, chain: Chain, *, ending: str) -> None:
     if ending == Role.ADMINISTRATOR and not administrators_of(chain).exclude(pk=user.pk).exists():
         raise RuleBroken(_("This is the chain's last administrator. Invite another one first."))
-
-
-def _drop_factors(user: User) -> None:
-    TOTPDevice.objects.filter(user=user).delete()

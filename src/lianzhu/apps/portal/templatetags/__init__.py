@@ -1,0 +1,1 @@
+"""Template tags of the frame: `dates` (absolute dates with weekday), `fields` (form fields), `charts`."""

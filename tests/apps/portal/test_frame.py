@@ -1,9 +1,9 @@
 """The frame of every page."""
 
 import pytest
+from tests import factories
 
 from lianzhu.apps.enterprises.models import Role
-from tests import factories
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,11 @@
 """May this person do this? No side effects; who may read is `visible_to`, not here."""
 
+from django.db import models
+from django.utils import timezone
+
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.models import (
+    SECOND_FACTOR,
     Chain,
     Confidentiality,
     Enterprise,
@@ -9,6 +13,7 @@ from lianzhu.apps.enterprises.models import (
     ImportBatch,
     Membership,
     Role,
+    RoleAssignment,
     access_of,
 )
 
@@ -78,3 +83,75 @@ def can_read_batch_file(user: User, batch: ImportBatch) -> bool:
 def has_role(user: User, *roles: Role) -> bool:
     """Whether the person holds one of the roles today."""
     return bool(access_of(user).roles & set(roles))
+
+
+# ── accounts ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# A seat in the committee is a tie even when the firm is not named.
+TIED = (Role.FIRM, Role.COMMITTEE)
+# Whom the office brings in; roles that read or watch everything come from the administrator.
+BY_OFFICE = (Role.FIRM, Role.COMMITTEE, Role.TEAM, Role.DEPARTMENT, Role.EXPERT)
+
+
+def tie() -> models.Q:
+    """Role assignments that tie a person to a firm."""
+    return models.Q(enterprise__isnull=False) | models.Q(role__in=TIED)
+
+
+def roles_to_give(user: User, chain: Chain) -> tuple[Role, ...]:
+    """Roles this person may invite to in a chain, in the order of `Role`."""
+    if _holds(user, Role.ADMINISTRATOR, [chain.pk]):
+        return tuple(Role)
+    access = access_of(user)
+    if chain.pk in access.office_chains:
+        return BY_OFFICE
+    return (Role.FIRM,) if access.own_firms and chain.pk in access.chains else ()
+
+
+def can_invite(user: User, role: Role, chain: Chain, firm: Enterprise | None) -> bool:
+    """Administrators invite anybody, the office people without reach, a firm's user colleagues of the same firm."""
+    access = access_of(user)
+    if role not in roles_to_give(user, chain):
+        return False
+    wide = chain.pk in access.office_chains or _holds(user, Role.ADMINISTRATOR, [chain.pk])
+    return wide or (firm is not None and firm.pk in access.own_firms)
+
+
+def can_look_after(user: User, other: User) -> bool:
+    """Whether the person administers a chain in which the other holds, or last held, a role."""
+    chains = RoleAssignment.objects.filter(user=other).values("chain")
+    return user != other and _holds(user, Role.ADMINISTRATOR, chains)
+
+
+def can_reset(user: User, other: User) -> bool:
+    """A password is reset by an administrator, in person."""
+    return can_look_after(user, other)
+
+
+def can_deactivate(user: User, other: User) -> bool:
+    """Administrators let anybody go; a firm's user a colleague who has no other tie or role."""
+    if can_look_after(user, other):
+        return True
+    held = RoleAssignment.objects.filter(user=other, until__isnull=True)
+    own = held.filter(role=Role.FIRM, enterprise__in=access_of(user).own_firms)
+    return user != other and own.exists() and own.count() == held.count()
+
+
+def can_vouch_for_lost_factor(user: User, other: User) -> bool:
+    """Administrators and the office vouch for a person who lost the second factor; never for themselves."""
+    chains = RoleAssignment.objects.filter(user=other, until__isnull=True).values("chain")
+    return user != other and (_holds(user, Role.ADMINISTRATOR, chains) or _holds(user, Role.OFFICE, chains))
+
+
+def _holds(user: User, role: Role, chains: object) -> bool:
+    """Whether the role is in force today in one of the chains; `access_of` drops untied roles of tied people."""
+    if role not in access_of(user).roles:
+        return False
+    today = timezone.localdate()
+    in_force = models.Q(until__isnull=True) | models.Q(until__gte=today)
+    return RoleAssignment.objects.filter(in_force, user=user, role=role, since__lte=today, chain__in=chains).exists()
+
+
+def needs_second_factor(user: User) -> bool:
+    """Roles that read confidential things, or let others in, open nothing on a password alone."""
+    return bool(access_of(user).roles & set(SECOND_FACTOR))

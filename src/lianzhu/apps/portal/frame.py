@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises import permissions
 from lianzhu.apps.enterprises.models import Access, Chain, Enterprise, Role, access_of
+from lianzhu.apps.portal.addresses import address_of
 
 Label = str | Promise
 
@@ -64,29 +63,22 @@ MENU: tuple[tuple[Label, tuple[tuple[Label, str, frozenset[Role] | None], ...]],
 
 def frame(request: WSGIRequest) -> dict[str, object]:
     """Template context for `portal/base.html`."""
-    # An error before sign-in was looked at has no person yet.
-    user = getattr(request, "user", None) or AnonymousUser()
-    access = access_of(user)
+    # An error before sign-in was looked at has no person yet; somebody not signed in has no roles.
+    found = getattr(request, "user", None)
+    user = found if isinstance(found, User) else None
+    held = access_of(user).chains if user else frozenset()
     chains = Chain.objects.order_by("id")
-    chain = (chains.filter(pk__in=access.chains) if access.chains else chains).first()
+    chain = (chains.filter(pk__in=held) if held else chains).first()
     return {
         "town": chain.town if chain else "",
         "chain": chain,
         "fictional": settings.DEMO or bool(chain and chain.fictional),
-        "menu": menu(user, request.path),
-        "post": post_of(access),
+        "menu": menu(user, request.path) if user else [],
+        "post": post_of(access_of(user)) if user else "",
         "complain_url": address_of("cases:complain"),
-        "needs_factor": permissions.needs_second_factor(user),
+        "needs_factor": bool(user and permissions.needs_second_factor(user)),
         "now": timezone.localtime(),
     }
-
-
-def address_of(name: str) -> str:
-    """The address of a page without arguments, or '' while its room does not stand yet."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def post_of(access: Access) -> str:
@@ -96,10 +88,8 @@ def post_of(access: Access) -> str:
     return next((str(role.label) for role in Role if role in access.roles), "")
 
 
-def menu(user: User | AnonymousUser, path: str) -> list[Section]:
+def menu(user: User, path: str) -> list[Section]:
     """The menu of this person: only what opens for them and stands already."""
-    if not user.is_authenticated:
-        return []
     roles = access_of(user).roles
     sections = []
     for title, rows in MENU:

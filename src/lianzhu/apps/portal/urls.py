@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from lianzhu.apps.portal.views import accounts, errors, home, people, session
+from lianzhu.apps.portal.views import accounts, audit, errors, home, people, session
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", home.search, name="search"),
     path("help/", home.keyboard, name="help"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/verify/", audit.verify_audit, name="verify_audit"),
     path("healthz", errors.healthz, name="healthz"),
     path("account/sign-in/", session.SignInPage.as_view(), name="login"),
     path("account/sign-out/", session.sign_out, name="logout"),

@@ -22,7 +22,8 @@ LIBRARY = "vendor/echarts.min.js"
 def chart(context: Context, option: Mapping[str, Any], table_id: str) -> SafeString:
     """A place for a chart with its ECharts option beside it; `table_id` is the id of the table with the same data."""
     kept = context.render_context
-    number = kept["charts"] = kept.get("charts", 0) + 1
+    number = int(kept.get("charts") or 0) + 1
+    kept["charts"] = number
     name = f"chart-{number}"
     script = SafeString("")
     if number == 1 and finders.find(LIBRARY):

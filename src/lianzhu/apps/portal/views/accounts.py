@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from django_otp import login as pass_factor
 
 from lianzhu.apps.core.models import User
+from lianzhu.apps.core.views import person as me
 from lianzhu.apps.enterprises import permissions
 from lianzhu.apps.enterprises.actions import accounts
 from lianzhu.apps.enterprises.actions import second_factor as factors
@@ -79,10 +80,10 @@ def _enter(request: HttpRequest, user: User) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """A person changes their own password; this session goes on, all others end."""
-    form = ChangePassword(request.POST or None, person=request.user)
+    form = ChangePassword(request.POST or None, person=me(request))
     if request.method == "POST" and form.is_valid():
-        accounts.change_password(actor=request.user, password=form.cleaned_data["password"])
-        update_session_auth_hash(request, request.user)
+        accounts.change_password(actor=me(request), password=form.cleaned_data["password"])
+        update_session_auth_hash(request, me(request))
         messages.info(request, _("Your password was changed; sessions on other devices have ended."))
         return redirect("portal:home")
     return render(request, "portal/password.html", {"form": form})
@@ -92,7 +93,7 @@ def password(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def second_factor_setup(request: HttpRequest) -> HttpResponse:
     """Scan, type six digits, done. Who has a factor already must have given it before replacing it."""
-    user = request.user
+    user = me(request)
     if not permissions.needs_second_factor(user):
         raise PermissionDenied
     if factors.factor_of(user) and getattr(user, "otp_device", None) is None:

@@ -1,5 +1,7 @@
 """People by role, and what an administrator, the office or a firm's user may do for them."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lianzhu.apps.core.models import User
+from lianzhu.apps.core.views import person as me
 from lianzhu.apps.enterprises import permissions
 from lianzhu.apps.enterprises.actions import accounts
 from lianzhu.apps.enterprises.actions import second_factor as factors
@@ -22,9 +25,9 @@ from lianzhu.apps.portal.handing_on import HAND_ON
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """Who holds which role now, and which codes still wait."""
-    if not queries.chains_to_invite_to(request.user):
+    if not queries.chains_to_invite_to(me(request)):
         raise PermissionDenied
-    told = {"groups": queries.people_by_role(request.user), "invitations": queries.open_invitations(request.user)}
+    told = {"groups": queries.people_by_role(me(request)), "invitations": queries.open_invitations(me(request))}
     return render(request, "portal/people.html", told)
 
 
@@ -32,11 +35,11 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
     """One person, one role; the answer is the sheet with the code, shown this once."""
-    form = Invite(request.POST or None, **_choices(request.user))
+    form = Invite(request.POST or None, **_choices(me(request)))
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         invitation, code = accounts.invite(
-            actor=request.user,
+            actor=me(request),
             name=told["name"],
             role=Role(told["role"]),
             chain=told["chain"],
@@ -46,7 +49,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/invite.html", {"form": form})
 
 
-def _choices(user: User) -> dict[str, object]:
+def _choices(user: User) -> dict[str, Any]:
     """What this person may choose from in a form about roles."""
     chains = queries.chains_to_invite_to(user)
     if not chains:
@@ -64,7 +67,7 @@ def _choices(user: User) -> dict[str, object]:
 @require_safe
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: roles now and before, and the acts allowed to me."""
-    user, other = request.user, _visible_person(request.user, pk)
+    user, other = me(request), _visible_person(me(request), pk)
     held = list(RoleAssignment.objects.filter(user=other).select_related("chain", "enterprise").order_by("until", "id"))
     told = {
         "person": other,
@@ -97,14 +100,14 @@ def _heirs(user: User, leaver: User) -> object:
 @require_POST
 def give_role(request: HttpRequest, pk: int) -> HttpResponse:
     """One more role for a person who has an account."""
-    other = _visible_person(request.user, pk)
-    form = RoleChoice(request.POST, **_choices(request.user))
+    other = _visible_person(me(request), pk)
+    form = RoleChoice(request.POST, **_choices(me(request)))
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("portal:person", pk)
     told = form.cleaned_data
     accounts.assign_role(
-        actor=request.user, user_id=other.pk, role=Role(told["role"]), chain=told["chain"], enterprise=told["firm"]
+        actor=me(request), user_id=other.pk, role=Role(told["role"]), chain=told["chain"], enterprise=told["firm"]
     )
     messages.info(request, _("The role was given."))
     return redirect("portal:person", pk)
@@ -114,8 +117,8 @@ def give_role(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end_role(request: HttpRequest, pk: int) -> HttpResponse:
     """End one role of a person."""
-    held = get_object_or_404(RoleAssignment.objects.filter(queries.assignments_visible_to(request.user)), pk=pk)
-    accounts.end_role(actor=request.user, assignment_id=held.pk)
+    held = get_object_or_404(RoleAssignment.objects.filter(queries.assignments_visible_to(me(request))), pk=pk)
+    accounts.end_role(actor=me(request), assignment_id=held.pk)
     messages.info(request, _("The role was ended; it stays in the history."))
     return redirect("portal:person", held.user_id)
 
@@ -124,8 +127,8 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def reset(request: HttpRequest, pk: int) -> HttpResponse:
     """A new password in person: the sheet with the code, shown this once."""
-    other = _visible_person(request.user, pk)
-    invitation, code = accounts.reset_password(actor=request.user, user_id=other.pk)
+    other = _visible_person(me(request), pk)
+    invitation, code = accounts.reset_password(actor=me(request), user_id=other.pk)
     return render(request, "portal/code_sheet.html", {"invitation": invitation, "code": code})
 
 
@@ -133,8 +136,8 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def lost_factor(request: HttpRequest, pk: int) -> HttpResponse:
     """Vouch that this person lost the second factor; the second voucher removes it."""
-    other = _visible_person(request.user, pk)
-    if factors.vouch_for_lost_factor(actor=request.user, user_id=other.pk):
+    other = _visible_person(me(request), pk)
+    if factors.vouch_for_lost_factor(actor=me(request), user_id=other.pk):
         messages.info(request, _("The second factor was removed; the person sets up a new one at the next sign-in."))
     else:
         messages.info(request, _("Your word is recorded. A second person has to do the same within two days."))
@@ -145,13 +148,13 @@ def lost_factor(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """A leaver: access ends now, open work goes to a named person."""
-    other = _visible_person(request.user, pk)
-    form = Heir(request.POST, people=_heirs(request.user, other))
+    other = _visible_person(me(request), pk)
+    form = Heir(request.POST, people=_heirs(me(request), other))
     if not form.is_valid():
         messages.error(request, _("Name another person with an account who takes over."))
         return redirect("portal:person", pk)
     moved = accounts.deactivate(
-        actor=request.user, user_id=other.pk, heir_id=form.cleaned_data["heir"].pk, hand_on=HAND_ON
+        actor=me(request), user_id=other.pk, heir_id=form.cleaned_data["heir"].pk, hand_on=HAND_ON
     )
     messages.info(
         request,
@@ -165,6 +168,6 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Make an unused code worthless."""
-    accounts.withdraw_invitation(actor=request.user, invitation_id=pk)
+    accounts.withdraw_invitation(actor=me(request), invitation_id=pk)
     messages.info(request, _("The code does not work any more."))
     return redirect("portal:people")

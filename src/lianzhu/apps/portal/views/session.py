@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_otp import login as pass_factor
 
+from lianzhu.apps.core.views import person as me
 from lianzhu.apps.enterprises.actions import accounts
 from lianzhu.apps.enterprises.actions import second_factor as factors
 from lianzhu.apps.portal.forms import SignIn, Token
@@ -35,7 +36,7 @@ class SignInPage(LoginView):
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     if request.user.is_authenticated:
-        accounts.end_visit(actor=request.user)
+        accounts.end_visit(actor=me(request))
     logout(request)
     return redirect("portal:login")
 
@@ -47,7 +48,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     answer = HttpResponseRedirect(next_address(request, request.POST.get("next", "")))
     if language in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
-            accounts.choose_language(actor=request.user, language=language)
+            accounts.choose_language(actor=me(request), language=language)
         answer.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             language,
@@ -63,7 +64,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
     """The six digits after the password."""
-    user = request.user
+    user = me(request)
     if factors.factor_of(user) is None:
         return redirect("portal:second_factor_setup")
     form = Token(request.POST or None)

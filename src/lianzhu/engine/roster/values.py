@@ -62,6 +62,10 @@ REASONS: dict[str, tuple[str, str]] = {
         marked("Set the cells to text and type the code again from the licence."),
     ),
     "too_long": (marked("“{title}” is longer than 2000 characters."), marked("Shorten it.")),
+    "no_such_node": (
+        marked("“{title}” says {value}; the taxonomy has no such node."),
+        marked("Write the code or the name of a node; the chain map lists them."),
+    ),
     "no_period": (
         marked("“{title}” is a figure of some period, but nothing says which."),
         marked("Write the year in the title, as in 2024年{title}, or add a column 年度."),
@@ -76,8 +80,8 @@ REASONS: dict[str, tuple[str, str]] = {
         marked("Write the other firm's name, or delete the row."),
     ),
     "duplicate": (
-        marked("The same as row {other}: the same firm and period stand twice."),
-        marked("Keep one row for one firm."),
+        marked("Row {other} stands for the same firm and matter already."),
+        marked("Keep one of the two rows."),
     ),
     "two_codes": (
         marked("{value} stands in row {other} too, with another code."),
@@ -336,7 +340,7 @@ def _codes(frame: pl.DataFrame, column: Column) -> pl.DataFrame:
 
 
 def _texts(frame: pl.DataFrame, column: Column) -> pl.DataFrame:
-    value = pl.col("t").str.replace_all(r"\s*[\r\n]+\s*", " ").str.replace_all(r"(\p{Han})\s+", "$1")
+    value = pl.col("t").str.replace_all(r"\s*[\r\n]+\s*", " ").str.replace_all(r"([\p{Han}（）、，。])\s+", "$1")
     frame = frame.with_columns(value.str.strip_chars().alias("value"))
     if column.part == "name":
         frame = frame.with_columns(pl.when(~pl.col("value").is_in(_BLANK_WORDS)).then("value").alias("value"))

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
 from lianzhu.apps.enterprises import permissions
@@ -35,6 +35,9 @@ class SecondFactorFirst:
         if user.is_authenticated and permissions.needs_second_factor(user):
             self._keep_alive(request)
             if not request.path.startswith(OPEN) and getattr(user, "otp_device", None) is None:
+                if request.path.startswith("/api/"):
+                    # A program cannot type six digits on a page it is sent to.
+                    return JsonResponse({"detail": "Give the second factor first: sign in on the page."}, status=403)
                 there = f"?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else ""
                 return HttpResponseRedirect(reverse("portal:second_factor") + there)
         return self.get_response(request)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from lianzhu.apps.portal.api import api
 from lianzhu.apps.portal.views import accounts, audit, errors, home, people, session
 
 app_name = "portal"
@@ -9,6 +10,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("search/", home.search, name="search"),
     path("help/", home.keyboard, name="help"),
+    path("api/", api.urls),
     path("audit/", audit.audit, name="audit"),
     path("audit/verify/", audit.verify_audit, name="verify_audit"),
     path("healthz", errors.healthz, name="healthz"),

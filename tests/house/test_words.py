@@ -1,0 +1,101 @@
+"""Every visible word is Chinese and English; templates hold no style, script or handler of their own, and compile."""
+
+import io
+import re
+from functools import cache
+from pathlib import Path
+
+import polib
+import pytest
+from babel.messages.extract import extract
+from django.template import engines
+from django.utils.translation.template import templatize
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "lianzhu"
+APPS = sorted(path.name for path in (SOURCE / "apps").iterdir() if (path / "__init__.py").exists())
+FLOORS = ("library", "engine", "cli", "config", "demo")
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "marked": None,
+}
+PO = Path("locale/zh_Hans/LC_MESSAGES/django.po")
+TEMPLATES = sorted(SOURCE.rglob("templates/**/*.html"))
+INLINE = re.compile(r"""\sstyle\s*=|<style\b|<script\b(?![^>]*\bsrc=)|\son[a-z]+\s*=\s*["']|javascript:""", re.I)
+
+
+@cache
+def translated(folder: Path) -> frozenset[str]:
+    """Message ids with a finished Chinese translation in a folder's catalogue."""
+    path = folder / PO
+    if not path.exists():
+        return frozenset()
+    return frozenset(
+        entry.msgid
+        for entry in polib.pofile(str(path))
+        if not entry.fuzzy and not entry.obsolete and (entry.msgstr or all(entry.msgstr_plural.values() or [""]))
+    )
+
+
+def words_of(path: Path) -> set[str]:
+    """Message ids in one Python file or template."""
+    text = path.read_text()
+    code = templatize(text) if path.suffix == ".html" else text
+    found = set()
+    for _line, _function, message, _comments in extract("python", io.BytesIO(code.encode()), keywords=KEYWORDS):
+        found.add(message if isinstance(message, str) else message[0])
+    return found - {"", None}
+
+
+def files(folder: Path) -> list[Path]:
+    return [p for p in [*folder.rglob("*.py"), *folder.rglob("*.html")] if "migrations" not in p.parts]
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_every_word_of_an_app_is_translated(app: str) -> None:
+    folder = SOURCE / "apps" / app
+    known = translated(folder) | translated(SOURCE)
+    missing = {word for path in files(folder) for word in words_of(path)} - known
+    assert not missing, f"{len(missing)} not in {app}/{PO}: {sorted(missing)[:40]}"
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_every_word_below_the_apps_is_translated(floor: str) -> None:
+    missing = {word for path in files(SOURCE / floor) for word in words_of(path)} - translated(SOURCE)
+    assert not missing, f"{len(missing)} not in lianzhu/{PO}: {sorted(missing)[:40]}"
+
+
+@pytest.mark.parametrize("folder", [SOURCE, *(SOURCE / "apps" / app for app in APPS)], ids=lambda path: path.name)
+def test_translations_keep_the_named_fields(folder: Path) -> None:
+    """`%(name)s`, `{name}` stand in the Chinese exactly as in the English; a plural may leave the number out."""
+    if not (folder / PO).exists():
+        return
+    fields = re.compile(r"%\(\w+\)s|\{\w+\}")
+    wrong = []
+    for entry in polib.pofile(str(folder / PO)):
+        said = entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]
+        wanted = set(fields.findall(entry.msgid_plural or entry.msgid))
+        wrong += [entry.msgid for text in said if text and set(fields.findall(text)) != wanted]
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_template_compiles_and_is_plain(path: Path) -> None:
+    text = path.read_text()
+    engines["django"].from_string(text)
+    assert not INLINE.findall(re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "x", text))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_template_says_nothing_outside_the_catalogue(path: Path) -> None:
+    """No Chinese text in a template: it belongs to the .po file. The pages that must work without any code may."""
+    if path.name in {"400.html", "500.html"}:
+        return
+    text = re.sub(r"\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}", "", path.read_text(), flags=re.S)
+    assert not re.findall(r"[一-鿿]+", text.replace("中文", ""))

@@ -1,0 +1,130 @@
+"""Who gets what at every address: one table, address x role -> status, and a test that no address is missing.
+
+A row is `method, then the status for: nobody, firm, other firm, committee, office, statistician, auditor, administrator`.
+Nobody is sent to sign in (302). A room adds its rows in its own section, and to ARGS what the address needs.
+"""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.urls import URLResolver, get_resolver, reverse
+
+from lianzhu.apps.enterprises.actions import accounts
+from lianzhu.apps.enterprises.models import Confidentiality, RecordState, Role
+from tests import factories
+
+COLUMNS = ("nobody", "firm", "other", "committee", "office", "statistician", "auditor", "administrator")
+ACCESS: dict[str, str] = {
+    # portal, open to all:
+    "portal:healthz": "GET 200 200 200 200 200 200 200 200",
+    "portal:help": "GET 200 200 200 200 200 200 200 200",
+    "portal:login": "GET 200 302 302 302 302 302 302 302",
+    "portal:logout": "POST 302 302 302 302 302 302 302 302",
+    "portal:language": "POST 302 302 302 302 302 302 302 302",
+    "portal:join": "GET 200 200 200 200 200 200 200 200",
+    # portal, what is a person's own:
+    "portal:home": "GET 302 200 200 200 200 200 200 200",
+    "portal:search": "GET 302 200 200 200 200 200 200 200",
+    "portal:password": "GET 302 200 200 200 200 200 200 200",
+    "portal:second_factor": "GET 302 302 302 302 200 200 200 200",
+    "portal:second_factor_setup": "GET 302 403 403 403 200 200 200 200",
+    # portal, people and invitations:
+    "portal:people": "GET 302 200 200 403 200 403 403 200",
+    "portal:invite": "GET 302 200 200 403 200 403 403 200",
+    "portal:person": "GET 302 200 404 403 200 403 403 200",
+    # A firm chooses from its own roles only: anything else comes back with what is wrong.
+    "portal:give_role": "POST 302 302 404 403 302 403 403 302",
+    "portal:end_role": "POST 302 302 404 404 302 404 404 302",
+    "portal:reset": "POST 302 403 404 403 403 403 403 200",
+    "portal:lost_factor": "POST 302 403 404 403 409 403 403 409",
+    "portal:leave": "POST 302 302 404 403 403 403 403 302",
+    "portal:withdraw": "POST 302 302 403 403 302 403 403 302",
+    # portal, the record:
+    "portal:audit": "GET 302 403 403 403 403 403 200 403",
+    "portal:verify_audit": "POST 302 403 403 403 403 403 302 403",
+    # portal, the JSON interface:
+    "portal:api:openapi-json": "GET 200 200 200 200 200 200 200 200",
+    "portal:api:api-root": "GET 404 404 404 404 404 404 404 404",
+    "portal:api:firms": "GET 401 200 200 200 200 200 200 200",
+    "portal:api:firm": "GET 401 200 200 200 200 200 200 200",
+    "portal:api:facts": "GET 401 200 200 200 200 200 200 200",
+    "portal:api:products": "GET 401 200 200 200 200 200 200 200",
+    "portal:api:links": "GET 401 200 200 200 200 200 200 200",
+    # enterprises:
+    # findings:
+}
+
+Needs = Callable[[SimpleNamespace], tuple[list[Any], dict[str, Any]]]
+ARGS: dict[str, Needs] = {
+    "portal:language": lambda w: ([], {"language": "en"}),
+    "portal:person": lambda w: ([w.colleague.pk], {}),
+    "portal:give_role": lambda w: (
+        [w.colleague.pk],
+        {"chain": w.chain.pk, "role": Role.TEAM, "firm": ""},
+    ),
+    "portal:end_role": lambda w: ([w.colleague.roles.get().pk], {}),
+    "portal:reset": lambda w: ([w.colleague.pk], {}),
+    "portal:lost_factor": lambda w: ([w.colleague.pk], {}),
+    "portal:leave": lambda w: ([w.colleague.pk], {"heir": w.people["firm"].pk}),
+    "portal:withdraw": lambda w: ([w.invitation.pk], {}),
+    "portal:api:firm": lambda w: ([w.firm.pk], {}),
+    "portal:api:facts": lambda w: ([w.firm.pk], {}),
+    "portal:api:products": lambda w: ([w.firm.pk], {}),
+    "portal:api:links": lambda w: ([w.firm.pk], {}),
+}
+
+
+@pytest.fixture
+def world(db: None) -> SimpleNamespace:
+    """One chain, two firms, one person per column, a colleague in the first firm, and a waiting proposal."""
+    chain, firm, other = factories.chain(), factories.firm(), factories.firm()
+    people = {
+        "nobody": None,
+        "firm": factories.person(Role.FIRM, of=firm),
+        "other": factories.person(Role.FIRM, of=other),
+        "committee": factories.person(Role.COMMITTEE),
+        **{name: factories.person(Role(name)) for name in COLUMNS[4:]},
+    }
+    own = {"state": RecordState.PROPOSED, "confidentiality": Confidentiality.PUBLIC, "by": people["firm"]}
+    return SimpleNamespace(
+        chain=chain,
+        firm=firm,
+        other=other,
+        people=people,
+        colleague=factories.person(Role.FIRM, of=firm),
+        proposal=factories.fact(firm, "address", "示例镇兴业路26号", **own),
+        invitation=accounts.invite(actor=people["firm"], name="钱某", role=Role.FIRM, chain=chain, enterprise=firm)[0],
+    )
+
+
+@pytest.mark.parametrize("name", ACCESS)
+def test_status_by_role(world: SimpleNamespace, name: str) -> None:
+    method, *expected = ACCESS[name].split()
+    args, data = ARGS.get(name, lambda _w: ([], {}))(world)
+    address = reverse(name, args=args)
+    got = []
+    for column in COLUMNS:
+        client = factories.browser(world.people[column])
+        with transaction.atomic():
+            answer = getattr(client, method.lower())(address, data)
+            got.append(f"{answer.status_code}")
+            transaction.set_rollback(True)
+    assert dict(zip(COLUMNS, got, strict=True)) == dict(zip(COLUMNS, expected, strict=True))
+
+
+def _names(resolver: URLResolver, space: str = "") -> list[str]:
+    found = []
+    for part in resolver.url_patterns:
+        if isinstance(part, URLResolver):
+            found += _names(part, f"{space}{part.namespace}:" if part.namespace else space)
+        else:
+            found.append(f"{space}{part.name}")
+    return found
+
+
+def test_every_address_is_in_the_table() -> None:
+    missing = set(_names(get_resolver())) - set(ACCESS)
+    assert not missing, f"say in ACCESS who may open: {', '.join(sorted(missing))}"

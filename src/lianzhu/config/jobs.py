@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from lianzhu.apps.core.jobs import Work
+from lianzhu.apps.enterprises import jobs as import_jobs
 
-WORKS: Mapping[str, Work] = {}
+WORKS: Mapping[str, Work] = {import_jobs.READ: import_jobs.read_batch, import_jobs.APPLY: import_jobs.apply_batch}
 
 
 def ticks() -> None:

@@ -13,7 +13,8 @@ from lianzhu.apps.core import audit
 from lianzhu.apps.core.errors import RuleBroken
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises import permissions
-from lianzhu.apps.enterprises.models import Enterprise, FactValue, RecordState
+from lianzhu.apps.enterprises.actions import writing
+from lianzhu.apps.enterprises.models import Chain, Enterprise, FactValue, RecordState
 from lianzhu.engine.roster.reading import TEXT
 from lianzhu.engine.roster.templates import enterprises_template
 from lianzhu.engine.roster.titles import read_period
@@ -187,5 +188,7 @@ def _supersede(old: FactValue) -> None:
 
 
 def _touch(firm: Enterprise) -> None:
-    firm.updated_at = timezone.now()
-    firm.save(update_fields=["updated_at"])
+    """Previews made before are old now, and the firm's head follows its facts."""
+    for chain in Chain.objects.select_for_update().filter(firms=firm).order_by("pk"):
+        writing.move_on(chain)
+    writing.refresh_heads([firm.pk])

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=80)),
                 ("town", models.CharField(max_length=80)),
                 ("fictional", models.BooleanField(default=False)),
+                ("revision", models.PositiveBigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
@@ -113,6 +114,7 @@ class Migration(migrations.Migration):
                 ("as_of", models.DateField()),
                 ("choices", models.JSONField(default=dict)),
                 ("seal", models.CharField(blank=True, max_length=64)),
+                ("revision", models.PositiveBigIntegerField(default=0)),
                 ("report", models.JSONField(default=dict)),
                 ("rows_in", models.PositiveIntegerField(default=0)),
                 ("rows_new", models.PositiveIntegerField(default=0)),

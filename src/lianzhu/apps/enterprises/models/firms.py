@@ -13,6 +13,8 @@ class Chain(models.Model):
     name = models.CharField(max_length=80)
     town = models.CharField(max_length=80)
     fictional = models.BooleanField(default=False)
+    # Moves on with every write of facts, so that a preview made before is noticed to be old.
+    revision = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.name

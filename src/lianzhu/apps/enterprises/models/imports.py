@@ -42,6 +42,7 @@ class ImportBatch(models.Model):
     choices = models.JSONField(default=dict)
     # Seal of the preview the person saw; applying anything else is refused.
     seal = models.CharField(max_length=64, blank=True)
+    revision = models.PositiveBigIntegerField(default=0)
     report = models.JSONField(default=dict)
     rows_in = models.PositiveIntegerField(default=0)
     rows_new = models.PositiveIntegerField(default=0)

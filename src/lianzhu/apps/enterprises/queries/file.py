@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.models import (
+    Access,
+    Controller,
+    ControlledBy,
     Enterprise,
     FactValue,
     Membership,
@@ -93,12 +96,14 @@ def fact_groups(user: User, firm: Enterprise) -> list[FactGroup]:
             enterprise=firm, state__in=[RecordState.CURRENT, RecordState.PROPOSED]
         )
     }
-    knows_masks = bool(access_of(user).office_chains)
+    access = access_of(user)
+    knows_masks = bool(access.office_chains)
     rows = FactValue.objects.filter(
         enterprise=firm, state__in=[RecordState.CURRENT, RecordState.PROPOSED]
     ).select_related("entered_by")
     current = {(r.fact, r.period): r for r in rows if r.state == RecordState.CURRENT}
-    proposed = {(r.fact, r.period): r for r in rows if r.state == RecordState.PROPOSED and r.pk in readable}
+    offered = [r for r in rows if r.state == RecordState.PROPOSED and r.pk in readable]
+    proposed = {(r.fact, r.period): r for r in offered} if _follows(access, firm) else {}
     known = facts()
     titles = groups()
     english = (get_language() or "").startswith("en")
@@ -131,6 +136,11 @@ def fact_groups(user: User, firm: Enterprise) -> list[FactGroup]:
     return [group for group in out.values() if group.rows]
 
 
+def _follows(access: Access, firm: Enterprise) -> bool:
+    """Whether the reader sees what was proposed, refused or taken back: the firm and the office, who talk about it."""
+    return firm.pk in access.own_firms or bool(access.office_chains)
+
+
 def _newest_first(period: str) -> tuple[int, ...]:
     return tuple(-ord(char) for char in period)
 
@@ -145,8 +155,9 @@ def _proposal(fact: Fact, offer: FactValue | None) -> Proposal | None:
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """One statement in a firm's history; the value is None when masked."""
+    """One statement in a firm's history; the value is None when masked, `by` is '' for readers it does not concern."""
 
+    pk: int
     label: str
     period: str
     value: str | None
@@ -156,33 +167,59 @@ class HistoryRow:
     by: str
     at: object
     batch: int | None
+    note: str
 
 
-def history(user: User, firm: Enterprise, *, limit: int = 200) -> list[HistoryRow]:
-    """Every statement ever made about the firm that the reader may know of, newest first."""
-    rows = FactValue.objects.filter(enterprise=firm).select_related("entered_by").order_by("-id")[:limit]
-    readable = set(
-        FactValue.objects.visible_to(user)
-        .filter(enterprise=firm, pk__in=[row.pk for row in rows])
-        .values_list("pk", flat=True)
-    )
-    knows_masks = bool(access_of(user).office_chains)
+@dataclass(frozen=True)
+class HistoryPage:
+    """A page of the history, newest first; `after` is the key of the next page, '' at the end."""
+
+    rows: list[HistoryRow]
+    after: str
+
+
+HISTORY_PAGE = 100
+HELD = (RecordState.CURRENT, RecordState.SUPERSEDED)
+
+
+def history(user: User, firm: Enterprise, *, after: str = "") -> HistoryPage:
+    """Every statement made about the firm that the reader may know of, newest first, in pages by key.
+
+    What never held (proposed, refused, undone) is for the firm and the office. People's names likewise.
+    """
+    access = access_of(user)
+    concerned = _follows(access, firm)
+    knows_masks = bool(access.office_chains)
+    seen = FactValue.objects.filter(enterprise=firm)
+    readable = FactValue.objects.visible_to(user).filter(enterprise=firm)
+    if not concerned:
+        seen, readable = seen.filter(state__in=HELD), readable.filter(state__in=HELD)
+    listed = seen if knows_masks else readable
+    if after.isdigit():
+        listed = listed.filter(pk__lt=int(after))
+    rows = list(listed.select_related("entered_by").order_by("-id")[: HISTORY_PAGE + 1])
+    page = rows[:HISTORY_PAGE]
+    open_ones = set(readable.filter(pk__in=[row.pk for row in page]).values_list("pk", flat=True))
     known = facts()
-    return [
-        HistoryRow(
-            label=label_of(known[row.fact]) if row.fact in known else row.fact,
-            period=row.period,
-            value=in_words(known[row.fact], row.value) if row.pk in readable and row.fact in known else None,
-            state=row.get_state_display(),
-            source=row.source,
-            as_of=row.as_of,
-            by=str(row.entered_by),
-            at=row.entered_at,
-            batch=row.batch_id,
-        )
-        for row in rows
-        if row.pk in readable or knows_masks
-    ]
+    return HistoryPage(
+        [
+            HistoryRow(
+                pk=row.pk,
+                label=label_of(known[row.fact]) if row.fact in known else row.fact,
+                period=row.period,
+                value=in_words(known[row.fact], row.value) if row.pk in open_ones and row.fact in known else None,
+                state=row.get_state_display(),
+                source=row.source,
+                as_of=row.as_of,
+                by=str(row.entered_by) if concerned else "",
+                at=row.entered_at,
+                batch=row.batch_id,
+                note=row.note if concerned and row.pk in open_ones else "",
+            )
+            for row in page
+        ],
+        str(page[-1].pk) if len(rows) > HISTORY_PAGE else "",
+    )
 
 
 @dataclass(frozen=True)
@@ -232,3 +269,13 @@ def reads_weights(user: User, firm: Enterprise) -> bool:
         firm.pk in access.own_firms
         or Membership.objects.filter(enterprise=firm, chain__in=access.statistician_chains).exists()
     )
+
+
+def controller(user: User, firm: Enterprise) -> tuple[Controller | None, list[Enterprise]]:
+    """Who controls the firm and which other firms they hold, as far as the reader may know of each holding."""
+    seen = ControlledBy.objects.visible_to(user).current()
+    held = seen.filter(enterprise=firm).select_related("controller").order_by("-as_of", "-pk").first()
+    if held is None:
+        return None, []
+    others = seen.filter(controller=held.controller).exclude(enterprise=firm).select_related("enterprise")
+    return held.controller, [row.enterprise for row in others.order_by("enterprise__name_key", "pk")]

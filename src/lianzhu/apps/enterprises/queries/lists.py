@@ -10,6 +10,7 @@ from django.utils import timezone
 from lianzhu.apps.core import search
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.models import (
+    Confidentiality,
     Enterprise,
     Membership,
     Product,
@@ -51,8 +52,7 @@ def firm_page(user: User, *, text: str = "", node: str = "", sort: str = "name",
     """One page of firms, filtered by text and taxonomy node. A search is in the order of entry, for speed."""
     firms = firms_of(user)
     if node:
-        makers = Product.objects.filter(node=node, state=RecordState.CURRENT).values("enterprise")
-        firms = firms.filter(pk__in=makers)
+        firms = firms.filter(pk__in=open_products().filter(node=node).values("enterprise"))
     if text:
         start = int(after) if after.isdigit() else 0
         # A node filter thins the hits, so the index is asked for enough to fill a page all the same.
@@ -89,10 +89,15 @@ def count_up_to(rows: models.QuerySet, most: int = 10_000) -> tuple[int, bool]:
     return min(count, most), count > most
 
 
+def open_products() -> models.QuerySet[Product]:
+    """Current products of class `public`: what lists, exports and the map may tell everybody of the chain alike."""
+    return Product.objects.filter(state=RecordState.CURRENT, confidentiality=Confidentiality.PUBLIC)
+
+
 def nodes_of(firms: list[Enterprise]) -> dict[int, list[str]]:
-    """Firm id -> the taxonomy nodes of its current products; one query for the whole page."""
+    """Firm id -> the taxonomy nodes of its current public products; one query for the whole page."""
     made: dict[int, list[str]] = {}
-    rows = Product.objects.filter(enterprise__in=firms, state=RecordState.CURRENT).exclude(node="")
+    rows = open_products().filter(enterprise__in=firms).exclude(node="")
     for firm, node in rows.order_by("node").values_list("enterprise_id", "node").distinct():
         made.setdefault(firm, []).append(node)
     return made
@@ -102,7 +107,7 @@ def export_rows(user: User, *, text: str, node: str, most: int = 10_000) -> list
     """Name, code, what it makes, day last confirmed: public values only."""
     firms = find_firms(user, text, limit=most) if text else firms_of(user)
     if node:
-        firms = firms.filter(pk__in=Product.objects.filter(node=node, state=RecordState.CURRENT).values("enterprise"))
+        firms = firms.filter(pk__in=open_products().filter(node=node).values("enterprise"))
     chosen = list(firms.order_by("name_key", "id")[:most])
     made: dict[int, list[str]] = {}
     # In blocks: a database takes only so many parameters at once.

@@ -26,6 +26,8 @@ _FOOTER = re.compile(
     r"^(填报|填表|制表|审核|审批|复核|经办|单位负责人|负责人签|统计负责人|联系人[:：]|联系电话[:：]|说明[:：]?|备注[:：]|注[:：\d]|"
     r"合计|总计|小计|共计|以上|报送|日期[:：]|盖章|第\d+页)"
 )
+# Years above a table that do not date its figures: when it was filled in, which firms it holds, which rule it obeys.
+_OTHER_DATE = re.compile(r"日期|时间|填报|制表|打印|以前|以后|以来|之前|之后|设立|成立|修订|〔|\[|[至起]$")
 _IGNORED = {title_key(word) for word in ("序号", "编号", "备注", "no", "行号", "顺序号", "#", "说明", "序")}
 _COUNTED = re.compile(r"^(?:[甲乙丙丁戊己]|\(?\d{1,2}\)?|[一二三四五六七八九十]{1,2})$")
 
@@ -125,7 +127,8 @@ def find_table(sheet: Sheet, templates: Iterable[Template]) -> Table | None:
     table = _body(sheet, template, first, height, titles)
     above = [text for row in top[:first] for text in dict.fromkeys(filter(None, row))]
     table.unit = _unit_above(above + [title.text for title in titles.values()])
-    table.period = next(filter(None, map(read_period, [*above, sheet.name])), "")
+    dated = (text for text in [*above, sheet.name] if not _OTHER_DATE.search(text))
+    table.period = next(filter(None, map(read_period, dated)), "")
     return table
 
 
@@ -150,19 +153,19 @@ def _titles(block: Sequence[Sequence[str]]) -> dict[int, Title]:
     return found
 
 
-def _match(title: Title, template: Template) -> tuple[Column, bool] | None:
-    """Return the column a title names, and whether words had to be dropped for it; None when it names none or two."""
-    for name, dropped in title.names:
+def _match(title: Title, template: Template) -> tuple[Column, bool, str] | None:
+    """Return the column a title names, whether words were dropped for it, and its period; None for none or two."""
+    for name, dropped, dated in title.names:
         keys = template.titles.get(name, ())
         if len(keys) == 1:
-            return template.by_key[keys[0]], dropped
+            return template.by_key[keys[0]], dropped, title.period if dated else ""
     return None
 
 
 def _score(titles: Mapping[int, Title], template: Template) -> int:
     """Count the columns a block names; 0 unless it names a firm, every required column, and two columns in all."""
     found = {
-        (match[0].key, title.period if match[0].period != "none" else "")
+        (match[0].key, match[2] if match[0].period != "none" else "")
         for title in titles.values()
         if (match := _match(title, template)) is not None
     }
@@ -288,21 +291,24 @@ def _mapped(
         key = chosen[index]
         if key is None:
             return MappedColumn(index, title.text, confidence="ignored")
-        column, confidence, read = template.by_key[key], "chosen", True
+        if key not in template.by_key:
+            raise refuse(marked("{name} is no column of the template {template}."), name=key, template=template.name)
+        column, confidence, read, said = template.by_key[key], "chosen", True, title.period
     else:
         match = _match(title, template)
         if match is None:
             guess = _similar(title, template)
             if guess is None:
-                ignored = any(name in _IGNORED for name, _ in title.names)
+                ignored = any(name in _IGNORED for name, _, _ in title.names)
                 return MappedColumn(index, title.text, confidence="ignored" if ignored else "unknown")
-            column, confidence, read = guess, "confirm", False
+            column, confidence, read, said = guess, "confirm", False, title.period
         else:
-            column, confidence, read = match[0], "normalised" if match[1] else "exact", True
-            if column.period == "none" and title.period and column.key != PERIOD and not column.part:
+            column, said = match[0], match[2]
+            confidence, read = "normalised" if match[1] else "exact", True
+            if column.period == "none" and said and column.key != PERIOD and not column.part:
                 # 2024年有效专利 may be the state of 2024, not of today: a person decides.
                 confidence, read = "confirm", False
-    period = _period_for(column, title.period or table.period)
+    period = _period_for(column, said or table.period)
     mapped = MappedColumn(index, title.text, column.key, period, column.unit, 0, confidence, read)
     return _with_unit(table, mapped, column, title, problems)
 
@@ -342,7 +348,7 @@ def _with_unit(
 def _similar(title: Title, template: Template) -> Column | None:
     """Return the column whose title is most like this one, or None when none is alike or two are equally so."""
     best: tuple[float, str] | None = None
-    for name, _ in title.names[-2:]:
+    for name, _, _ in title.names[-2:]:
         if len(name) < 3:
             continue
         for alias, score, _ in process.extract(

@@ -131,7 +131,8 @@ def _sheet(file: str, source: python_calamine.CalamineSheet, marks: SheetMarks, 
     check_area(file, source.name, source.end[0] + 1, source.end[1] + 1, limits)
     # Cells without a value but marked (errors, formulas never computed) may lie beyond the last value.
     rows, columns = max(source.end[0] + 1, marks.rows), max(source.end[1] + 1, marks.columns)
-    cells, kinds = _columns(source.iter_rows(), source.start, rows, columns)
+    # Rows come from the sheet's first on, but columns only from the first that is used.
+    cells, kinds = _columns(source.iter_rows(), source.start[1], rows, columns)
     for kind, places in ((PERCENT, marks.percents), (ERROR, marks.errors)):
         inside = [place for place in places if place[0] < rows and place[1] < columns]
         if inside:
@@ -174,15 +175,13 @@ _KIND: dict[type, int] = {
 }
 
 
-def _columns(
-    source: Iterable[Sequence[object]], start: tuple[int, int], rows: int, columns: int
-) -> tuple[pl.DataFrame, np.ndarray]:
+def _columns(source: Iterable[Sequence[object]], left: int, rows: int, columns: int) -> tuple[pl.DataFrame, np.ndarray]:
     """Turn rows of Python values into String columns and a matrix of kinds, a block at a time to spare memory."""
     kinds = np.zeros((rows, columns), dtype=np.uint8)
-    frames, position = [], start[0]
+    frames, position = [], 0
     for block in _blocks(source):
         series = {}
-        for column, values in enumerate(zip(*block, strict=True), start=start[1]):
+        for column, values in enumerate(zip(*block, strict=True), start=left):
             of = list(map(type, values))
             kinds[position : position + len(block), column] = list(map(_KIND.__getitem__, of))
             plain = set(of) == {str}
@@ -195,8 +194,7 @@ def _columns(
     cells = cells.with_columns(pl.all().str.strip_chars(_SPACES).replace("", None)).with_columns(missing)
     cells = cells.select(str(c) for c in range(columns))
     if cells.height != rows:
-        above = pl.DataFrame(schema=cells.schema).clear(start[0])
-        cells = pl.concat([above, cells, cells.clear(rows - start[0] - cells.height)])
+        cells = pl.concat([cells, cells.clear(rows - cells.height)])
     for column in range(columns):
         kinds[cells[str(column)].is_null().to_numpy(), column] = BLANK
     return cells, kinds
@@ -242,5 +240,5 @@ def _read_text(path: Path, head: bytes, limits: Limits) -> Workbook:
     check_area(path.name, path.stem, len(rows), width, limits)
     for row in rows:
         row.extend([""] * (width - len(row)))
-    cells, kinds = _columns(rows, (0, 0), len(rows), width)
+    cells, kinds = _columns(rows, 0, len(rows), width)
     return Workbook(path.name, [Sheet(path.stem, cells, kinds)])

@@ -82,7 +82,7 @@ def enterprises_template(facts: Mapping[str, Fact]) -> Template:
             en=fact.en,
             type=fact.type,
             unit=fact.unit,
-            aliases=fact.aliases,
+            aliases=(*fact.aliases, *_ENGLISH.get(fact.name, ())),
             confidentiality=fact.confidentiality,
             period=fact.period,
             minimum=fact.minimum,
@@ -105,6 +105,13 @@ def templates(facts: Mapping[str, Fact]) -> dict[str, Template]:
     found["enterprises"] = enterprises_template(facts)
     return found
 
+
+# Short English titles of exported lists; the dictionary holds the Chinese ones.
+_ENGLISH = {
+    "name": ("full", "full name", "company", "company name", "enterprise", "firm"),
+    "short_name": ("short", "abbreviation"),
+    "credit_code": ("code", "uscc"),
+}
 
 _PERIOD_COLUMN = Column(
     PERIOD,

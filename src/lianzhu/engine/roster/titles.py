@@ -49,13 +49,13 @@ _ONLY_YEAR = re.compile(_YEAR + r"(?![\d.\-])" + _ENDS)
 
 @dataclass(frozen=True)
 class Title:
-    """`names`: the possible names, as titles are compared, and whether each needed words to be dropped first.
-
+    """`names`: the possible names, most literal first: (name as titles are compared, were words dropped from it, was
+    the period taken out of it).
     `units`: words in brackets that may be a unit. `period`: 2024, 2024Q1, 2024-03 or empty.
     """
 
     text: str
-    names: tuple[tuple[str, bool], ...]
+    names: tuple[tuple[str, bool, bool], ...]
     units: tuple[str, ...]
     period: str
 
@@ -121,18 +121,18 @@ def read_title(parts: tuple[str, ...]) -> Title:
     """Read a title made of one cell or of several above each other, top first.
 
     >>> title = read_title(("2024年", "营业收入（万元）"))
-    >>> title.period, title.units, ("营业收入", False) in title.names
+    >>> title.period, title.units, ("营业收入", False, True) in title.names
     ('2024', ('万元',), True)
     """
     said = [plain(part) for part in parts]
     units = tuple(dict.fromkeys(word for part in said for word in _unit_words(part)))
     period = next((found for found in map(read_period, reversed(said)) if found), "")
-    names: dict[str, bool] = {}
-    for name, dropped in _names(said, units):
+    names: dict[str, tuple[str, bool, bool]] = {}
+    for name, dropped, dated in _names(said, units):
         key = title_key(name)
         if key:
-            names.setdefault(key, dropped)
-    return Title(" / ".join(" ".join(part.split()) for part in parts), tuple(names.items()), units, period)
+            names.setdefault(key, (key, dropped, dated))
+    return Title(" / ".join(" ".join(part.split()) for part in parts), tuple(names.values()), units, period)
 
 
 def _unit_words(part: str) -> Iterator[str]:
@@ -143,23 +143,24 @@ def _unit_words(part: str) -> Iterator[str]:
         yield trailing.group(1)
 
 
-def _names(said: list[str], units: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
-    """Yield possible names, the most literal first, with True once more than period and unit was dropped."""
-    yield "".join(said), False
-    if len(said) == 1:
-        yield _without_period(said[0]), False
+def _names(said: list[str], units: tuple[str, ...]) -> Iterator[tuple[str, bool, bool]]:
+    """Yield possible names, the most literal first, with what was taken out: more than a unit, the period."""
+    yield "".join(said), False, False
     known = {word for table in UNITS.values() for word in table}
     bare = []
     for part in said:
         for word in units:
             if word in known:
                 part = re.sub(r"[(\[【〔{](?:单位:)?(?:人民币)?" + re.escape(word) + r"[)\]】〕}]", "", part)
-        bare.append(_AFTER_COLON.sub("", _without_period(part)))
-    left = [part for part in bare if title_key(part)]
+        bare.append(_AFTER_COLON.sub("", part))
+    yield "".join(bare), False, False
+    if len(said) == 1:
+        yield _without_period(said[0]), False, True
+    left = [part for part in map(_without_period, bare) if title_key(part)]
     if left:
-        yield "".join(left), False
+        yield "".join(left), False, True
         # Words such as 上年 stay: they make it another fact.
         loose = [_NUMBERED.sub("", _BRACKETS.sub("", part)) for part in left]
-        yield "".join(loose), True
-        yield loose[-1], True
-        yield _TRAILING.sub("", loose[-1]), True
+        yield "".join(loose), True, True
+        yield loose[-1], True, True
+        yield _TRAILING.sub("", loose[-1]), True, True

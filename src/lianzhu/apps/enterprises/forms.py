@@ -3,8 +3,6 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lianzhu.apps.enterprises.models import ImportBatch
-
 DATE = forms.DateInput(attrs={"type": "date"})
 
 
@@ -35,7 +33,6 @@ class RefuseForm(forms.Form):
 class UploadForm(forms.Form):
     """A file on its way in."""
 
-    file = forms.FileField(label=_("File"))
-    kind = forms.ChoiceField(label=_("What it holds"), choices=ImportBatch.Kind)
+    file = forms.FileField(label=_("File"), help_text=_("Excel or CSV, up to 50 MB."))
     source = forms.CharField(label=_("Who sent it"), max_length=160)
     as_of = forms.DateField(label=_("State of the data"), widget=DATE)

@@ -2,10 +2,21 @@
 
 from django.urls import path
 
-from lianzhu.apps.enterprises.views import firms, speaking
+from lianzhu.apps.enterprises.views import firms, imports, speaking
 
 app_name = "enterprises"
 urlpatterns = [
+    path("imports/", imports.batches, name="imports"),
+    path("imports/template/<slug:kind>/", imports.template, name="import_template"),
+    path("imports/<int:pk>/", imports.batch, name="import"),
+    path("imports/<int:pk>/progress/", imports.progress, name="import_progress"),
+    path("imports/<int:pk>/columns/", imports.choose_columns, name="import_columns"),
+    path("imports/<int:pk>/decide/", imports.decide, name="import_decide"),
+    path("imports/<int:pk>/apply/", imports.apply, name="import_apply"),
+    path("imports/<int:pk>/undo/", imports.undo, name="import_undo"),
+    path("imports/<int:pk>/drop/", imports.drop, name="import_drop"),
+    path("imports/<int:pk>/refused/", imports.refused_workbook, name="import_refused"),
+    path("imports/<int:pk>/original/", imports.original, name="import_original"),
     path("", firms.firms, name="firms"),
     path("export/", firms.export_firms, name="export_firms"),
     path("<int:pk>/", firms.firm_facts, name="firm"),

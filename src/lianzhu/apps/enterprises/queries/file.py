@@ -247,6 +247,12 @@ def links(user: User, firm: Enterprise) -> Links:
     return Links(suppliers, customers, weights)
 
 
+def knows_links(user: User, firm: Enterprise) -> bool:
+    """Whether the reader would be shown the firm's supply links if there were any (class `office`)."""
+    access = access_of(user)
+    return firm.pk in access.own_firms | access.granted_firms or bool(access.office_chains)
+
+
 def products(user: User, firm: Enterprise) -> list[Product]:
     """The firm's products; the weight only for the firm itself and the statistician."""
     rows = list(Product.objects.visible_to(user).current().filter(enterprise=firm).order_by("node", "product"))

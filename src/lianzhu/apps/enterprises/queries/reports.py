@@ -253,3 +253,10 @@ def _row(
 def outside_name(party: str) -> str:
     """The name of a firm outside the town."""
     return party.removeprefix(OUTSIDE)
+
+
+def usual_keys(template: Template) -> list[str] | None:
+    """The columns a town usually keeps: base facts, not what follows from them, scores or single matters."""
+    if template.name != ImportBatch.Kind.ENTERPRISES:
+        return None
+    return [fact.name for fact in facts().values() if fact.derive is None and fact.group not in ("score", "matter")]

@@ -13,10 +13,11 @@ from lianzhu.apps.core.ledger import LedgerColumn, ledger
 from lianzhu.apps.core.models import User
 from lianzhu.apps.core.views import download, person
 from lianzhu.apps.enterprises import permissions
+from lianzhu.apps.enterprises.actions.facts import IDENTITY
 from lianzhu.apps.enterprises.actions.grants import note_look
 from lianzhu.apps.enterprises.models import Contact, Enterprise, Membership, Place, Product, RecordState, access_of
 from lianzhu.apps.enterprises.queries import file, lists
-from lianzhu.library.chain import nodes
+from lianzhu.library.chain import levels, nodes
 
 
 @login_required
@@ -35,7 +36,10 @@ def firms(request: HttpRequest) -> HttpResponse:
         "rows": [(firm, makes.get(firm.pk, [])) for firm in page.firms],
         "text": text,
         "node": node,
-        "nodes": nodes().values(),
+        "chosen": nodes().get(node),
+        "by_level": [(level, [n for n in nodes().values() if n.level == key]) for key, level in levels().items()],
+        "sorts": [("name", _("name")), ("updated", _("last changed"))],
+        "may_import": bool(access_of(user).office_chains | access_of(user).statistician_chains),
         "count": count,
         "more": more,
     }
@@ -76,18 +80,20 @@ def _frame(user: User, firm: Enterprise, tab: str) -> dict[str, object]:
     """What the head of the file needs on every tab."""
     access = access_of(user)
     made = Product.objects.visible_to(user).filter(enterprise=firm, state=RecordState.CURRENT)
+    held_by, siblings = file.controller(user, firm)
     return {
         "firm": firm,
         "tab": tab,
         "own": permissions.is_own_firm(user, firm),
-        "knows_controller": bool(access.office_chains | access.statistician_chains) or firm.pk in access.own_firms,
+        "held_by": held_by,
+        "siblings": siblings,
         "made": sorted(set(made.values_list("node", flat=True)) - {""}),
         "may_decide": bool(access.office_chains),
         "reads_by_grant": firm.pk in access.granted_firms,
     }
 
 
-def _tab(name: str, more: Callable[[User, Enterprise], dict[str, object]]) -> Callable[..., HttpResponse]:
+def _tab(name: str, more: Callable[[User, Enterprise, str], dict[str, object]]) -> Callable[..., HttpResponse]:
     """One tab of the file, at its own address."""
 
     @login_required
@@ -97,16 +103,26 @@ def _tab(name: str, more: Callable[[User, Enterprise], dict[str, object]]) -> Ca
         firm = visible_firm(user, pk)
         if firm.pk in access_of(user).granted_firms:
             note_look(actor=user, firm=firm, purpose=_("The firm's file, under its grant"))
-        return render(request, f"enterprises/firm_{name}.html", _frame(user, firm, name) | more(user, firm))
+        context = _frame(user, firm, name) | more(user, firm, request.GET.get("after", ""))
+        return render(request, f"enterprises/firm_{name}.html", context)
 
     return view
 
 
-def _facts(user: User, firm: Enterprise) -> dict[str, object]:
-    return {"groups": file.fact_groups(user, firm)}
+def _facts(user: User, firm: Enterprise, _after: str) -> dict[str, object]:
+    groups = file.fact_groups(user, firm)
+    came_from, went_out = file.kin(user, firm)
+    return {
+        "groups": groups,
+        "masked": any(row.value is None for group in groups for row in group.rows),
+        "links": file.links(user, firm),
+        "came_from": came_from,
+        "went_out": went_out,
+        "identity": IDENTITY,
+    }
 
 
-def _products(user: User, firm: Enterprise) -> dict[str, object]:
+def _products(user: User, firm: Enterprise, _after: str) -> dict[str, object]:
     places = Place.objects.visible_to(user).current().filter(enterprise=firm).order_by("kind", "place")
     return {
         "products": file.products(user, firm),
@@ -115,17 +131,22 @@ def _products(user: User, firm: Enterprise) -> dict[str, object]:
     }
 
 
-def _links(user: User, firm: Enterprise) -> dict[str, object]:
+def _links(user: User, firm: Enterprise, _after: str) -> dict[str, object]:
     came_from, went_out = file.kin(user, firm)
-    return {"links": file.links(user, firm), "came_from": came_from, "went_out": went_out}
+    return {
+        "links": file.links(user, firm),
+        "knows_links": file.knows_links(user, firm),
+        "came_from": came_from,
+        "went_out": went_out,
+    }
 
 
-def _people(user: User, firm: Enterprise) -> dict[str, object]:
+def _people(user: User, firm: Enterprise, _after: str) -> dict[str, object]:
     return {"contacts": list(Contact.objects.visible_to(user).current().filter(enterprise=firm).order_by("person"))}
 
 
-def _history(user: User, firm: Enterprise) -> dict[str, object]:
-    return {"rows": file.history(user, firm)}
+def _history(user: User, firm: Enterprise, after: str) -> dict[str, object]:
+    return {"page": file.history(user, firm, after=after)}
 
 
 firm_facts = _tab("facts", _facts)

@@ -1,5 +1,6 @@
 """Every visible word is Chinese and English; templates hold no style, script or handler of their own, and compile."""
 
+import ast
 import io
 import re
 from functools import cache
@@ -19,8 +20,6 @@ KEYWORDS = {
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
-    "pgettext": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "marked": None,
@@ -46,11 +45,14 @@ def translated(folder: Path) -> frozenset[str]:
 def words_of(path: Path) -> set[str]:
     """Message ids in one Python file or template."""
     text = path.read_text()
-    code = templatize(text) if path.suffix == ".html" else text
-    found = set()
-    for _line, _function, message, _comments in extract("python", io.BytesIO(code.encode()), keywords=KEYWORDS):
-        found.add(message if isinstance(message, str) else message[0])
-    return found - {"", None}
+    if path.suffix == ".html":
+        code = io.BytesIO(templatize(text).encode())
+        found = [message for _line, _function, message, _comments in extract("python", code, keywords=KEYWORDS)]
+        return {message if isinstance(message, str) else message[0] for message in found if message}
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call) and node.args]
+    # The tree, not the tokens: words inside an f-string count too.
+    named = [node for node in calls if getattr(node.func, "id", getattr(node.func, "attr", "")) in KEYWORDS]
+    return {n.args[0].value for n in named if isinstance(n.args[0], ast.Constant) and isinstance(n.args[0].value, str)}
 
 
 def files(folder: Path) -> list[Path]:

@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     collect_static()
     call_command("build_demo")
     port = args.port or first_free(8000)
-    call_command("demo_accounts", port=port)
+    call_command("demo_accounts")
     print(f"\nReady after {time.monotonic() - started:.1f} s: http://127.0.0.1:{port}/   (Ctrl+C stops)", flush=True)
     if args.no_serve:
         return 0

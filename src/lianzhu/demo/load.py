@@ -11,11 +11,10 @@ from lianzhu.apps.core import files, jobs
 from lianzhu.apps.core.models import Job, User
 from lianzhu.apps.enterprises import jobs as import_jobs
 from lianzhu.apps.enterprises.actions import accounts, imports
-from lianzhu.apps.enterprises.models import Chain, Enterprise, ImportBatch, Role
+from lianzhu.apps.enterprises.models import Chain, Enterprise, ImportBatch, Role, RoleAssignment
 from lianzhu.apps.enterprises.permissions import needs_second_factor
 from lianzhu.demo.names import TOWN
 from lianzhu.demo.pages import Answer, Workbook
-from lianzhu.demo.people import demo_accounts
 from lianzhu.demo.records import Person, Town
 from lianzhu.demo.town import town as invent
 from lianzhu.demo.workbooks import write_workbooks
@@ -52,9 +51,14 @@ def build(say: Say) -> Chain:
     return chain
 
 
-def accounts_to_print() -> list[Person]:
-    """One person per role, and a second firm."""
-    return demo_accounts(invent().people)
+def accounts_to_print() -> list[tuple[User, str]]:
+    """One person per role, and a second firm: (account, role), as they stand in the database."""
+    chosen: dict[str, tuple[User, str]] = {}
+    held = RoleAssignment.objects.filter(until__isnull=True, user__is_active=True).select_related("user")
+    for assignment in held.order_by("pk"):
+        chosen.setdefault(assignment.role, (assignment.user, assignment.role))
+    second = [(one.user, one.role) for one in held if one.user.username == "firm2"]
+    return [*(chosen[role] for role in Role if role in chosen), *second]
 
 
 def code_now(user: User) -> str:

@@ -3,10 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError
 
-from lianzhu.apps.core.models import User
-from lianzhu.apps.enterprises.models import Role
 from lianzhu.demo.load import PASSWORD, accounts_to_print, code_now
 
 
@@ -15,19 +13,11 @@ class Command(BaseCommand):
 
     help = "Print the demo accounts."
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=8000)
-
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("This is no demo town.")
-        known = {user.username: user for user in User.objects.all()}
         self.stdout.write(f"\nFictional town. Password of every account: {PASSWORD}\n")
-        self.stdout.write(f"{'user name':<16}{'role':<26}{'second factor now'}")
-        for person in accounts_to_print():
-            if person.login in known:
-                role = Role(person.role).value
-                self.stdout.write(f"{person.login:<16}{role:<26}{code_now(known[person.login]) or '-'}")
-        self.stdout.write(
-            "A second factor changes every 30 seconds; the sign-in page of the demo shows the present one."
-        )
+        self.stdout.write(f"{'user name':<16}{'role':<16}second factor now")
+        for user, role in accounts_to_print():
+            self.stdout.write(f"{user.username:<16}{role:<16}{code_now(user) or '-'}")
+        self.stdout.write("A second factor changes every 30 s; the demo's sign-in page shows the present one.")

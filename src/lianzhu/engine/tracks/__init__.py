@@ -5,6 +5,7 @@ no other room. Start reading in `complexity` (definitions), then `ranker` (new l
 relatedness applied to the cluster).
 """
 
+from lianzhu.engine.tracks.candidates import code_scores, track_scores
 from lianzhu.engine.tracks.complexity import Complexity, complexity, eci_interval, fitness
 from lianzhu.engine.tracks.ranker import Backtest, Learned, judge, learn, ranking, withheld
 from lianzhu.engine.tracks.scoring import Quality, null_scores, quality
@@ -17,6 +18,7 @@ __all__ = [
     "Learned",
     "Links",
     "Quality",
+    "code_scores",
     "complexity",
     "eci_interval",
     "fitness",
@@ -29,5 +31,6 @@ __all__ = [
     "ranking",
     "read_links",
     "read_table",
+    "track_scores",
     "withheld",
 ]

@@ -153,9 +153,9 @@ class _Search:
                     failing = next(_failing(part, row), part)
                     yield from self.mends(failing, row)
             case And():
-                failing = next(_failing(node, row), None)
-                if failing is not None and failing is not node:
-                    yield from self.mends(failing, row)
+                inner = next(_failing(node, row), node)
+                if inner is not node:
+                    yield from self.mends(inner, row)
                 else:
                     for fact in node.joint:
                         yield from self.ends(fact, node, row)

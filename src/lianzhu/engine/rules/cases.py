@@ -1,6 +1,6 @@
 """Cases: firms with a known answer, written beside each policy and run by the tests.
 
-A file has groups; a group has a day `on`, the facts of a `base` firm and what that firm `expects`. Short forms, each a
+A file has groups; a group has a `day`, the facts of a `base` firm and what that firm `expects`. Short forms, each a
 change of the base firm: `boundaries` (met, then not met by the smallest step), `unknown` (each fact left out alone),
 `points` (a score's table), `levels` (rows of a size table), `cases` (anything else).
 """
@@ -18,7 +18,7 @@ from lianzhu.library.exact_yaml import load_exact
 from lianzhu.library.problem import BadInput, Problem, marked
 
 EXPECTED = ("verdict", "ready", "level", "version", "ask", "nearest", "benefit", "one_step", "clauses")
-GROUP_KEYS = ("on", "base", "expects", "boundaries", "unknown", "points", "levels", "cases", "note")
+GROUP_KEYS = ("day", "base", "expects", "boundaries", "unknown", "points", "levels", "cases", "note")
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ def read_cases(text: str, name: str) -> list[Case]:
     problems: list[Problem] = []
     for number, group in enumerate(groups, start=1):
         strange = [key for key in group if key not in GROUP_KEYS]
-        strange += [key for key in ("on", "base", "expects") if key not in group]
-        strange += [key for said in group.get("cases", ()) for key in said.get("expects", ()) if key not in EXPECTED]
+        strange += [key for key in ("day", "base", "expects") if key not in group]
+        strange += [key for said in group.get("cases", ()) for key in _verdict(said["expects"]) if key not in EXPECTED]
         problems += [
             Problem(
                 marked("{file}, group {number}: the key {key} is missing or not known."),
@@ -69,7 +69,7 @@ def _verdict(said: Any) -> Mapping[str, Any]:
 
 
 def _cases(group: Mapping[str, Any]) -> Iterator[Case]:
-    on, base, expects = group["on"], group["base"], _verdict(group["expects"])
+    on, base, expects = group["day"], group["base"], _verdict(group["expects"])
     yield Case("the firm of the group", on, base, expects)
     for said in group.get("boundaries", ()):
         fact, given = said["fact"], said.get("with", {})
@@ -92,7 +92,7 @@ def _cases(group: Mapping[str, Any]) -> Iterator[Case]:
         facts = {**start, **said.get("with", {})}
         for fact in said.get("without", ()):
             facts.pop(fact, None)
-        yield Case(said["name"], said.get("on", on), facts, _verdict(said["expects"]))
+        yield Case(said["name"], said.get("day", on), facts, _verdict(said["expects"]))
 
 
 def run_case(shelf: Shelf, policy: str, case: Case) -> list[str]:

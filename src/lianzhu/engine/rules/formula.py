@@ -7,7 +7,7 @@ products and never a division. `Units` holds the steps and ranges; `joint.py` ev
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 
 from lianzhu.library.facts import Fact
 
@@ -257,7 +257,8 @@ def compare(units: Units, fact: str, sign: int, bound: Fraction, strict: bool) -
 def compare_ratio(units: Units, top: str, sign: int, percent: Fraction, bottom: str, strict: bool) -> Linear:
     """Return `sign·(100·top - percent·bottom) ≥ 0` (or >) with whole coefficients."""
     p, q = 100 * units[top].step, -percent * units[bottom].step
-    scale = lcm(p.denominator, q.denominator)
+    scale = Fraction(lcm(p.denominator, q.denominator), gcd(p.numerator, q.numerator) or 1)
+    scale /= gcd(int(p * scale), int(q * scale)) or 1
     return Linear(top, sign * int(p * scale), 0, strict, bottom, sign * int(q * scale))
 
 

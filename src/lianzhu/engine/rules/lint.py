@@ -1,4 +1,4 @@
-"""Checks policies beyond their shape: articles, facts, dates, contradictions, unreachable parts, cases on both sides."""
+"""Checks policies beyond their shape: articles, facts, dates, contradictions, dead ways, cases on both sides."""
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping

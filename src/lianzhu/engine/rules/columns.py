@@ -1,0 +1,360 @@
+"""Policies over a whole frame of firms, compiled once into vectorised Polars expressions.
+
+Two passes. The first is Kleene's: every comparison is computed once for all policies that share it, unknown where a
+fact is, and the policies are conjunctions of those columns. The second looks again, with the joint decision of
+`joint.py`, only at rows the first left unknown where that can decide more: rows in which a fact of a ratio, of a score
+or tied both ways is unknown. Both passes are exact integers; a version whose products could leave 64 bits runs in 128.
+"""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import reduce
+from math import gcd
+from typing import Any
+
+import polars as pl
+
+from lianzhu.engine.rules.criteria import Bound, BoundVersion, bind
+from lianzhu.engine.rules.formula import (
+    And,
+    Formula,
+    Judge,
+    Leaf,
+    Linear,
+    Member,
+    Or,
+    Score,
+    Units,
+    leaves,
+    units_of,
+    wishes,
+)
+from lianzhu.engine.rules.joint import possible
+from lianzhu.engine.rules.shelf import Shelf
+
+# Rows handled at once: the columns of a block stay in the processor's cache.
+BLOCK = 1 << 17
+NOBODY = pl.lit(None, dtype=pl.Boolean)
+
+
+class Expressions:
+    """The algebra of Polars expressions; `known` are the columns without a gap, `there` all columns of the frame."""
+
+    def __init__(self, units: Units, there: frozenset[str], known: frozenset[str], wide: bool) -> None:
+        self.units, self.there, self.known = units, there, known
+        self.type = pl.Int128 if wide else pl.Int64
+
+    def certain(self, fact: str) -> bool:
+        """True when no row lacks the fact."""
+        return fact in self.known
+
+    def _lit(self, value: Any) -> pl.Expr:
+        return value if isinstance(value, pl.Expr) else pl.lit(value, dtype=self.type)
+
+    def read(self, fact: str, instead: Any) -> Any:
+        """The column, with `instead` in its gaps."""
+        if fact not in self.there:
+            return self._lit(instead)
+        column = pl.col(fact).cast(self.type)
+        return column if fact in self.known else pl.coalesce(column, self._lit(instead))
+
+    def at_least(self, line: Linear, a: Any, b: Any) -> pl.Expr:
+        """Whether p·a + q·b ≥ c (or >)."""
+        left = self._lit(a) * line.p
+        if line.b:
+            left = left + self._lit(b) * line.q
+        return left > line.c if line.strict else left >= line.c
+
+    def bound(self, line: Linear, on_a: bool, other: Any) -> Any:
+        """The end of the interval, rounded into it to the step and kept in range."""
+        fact, weight, rest = (line.a, line.p, line.q) if on_a else (line.b, line.q, line.p)
+        unit = self.units[fact]
+        top = self._lit(line.c) - self._lit(other) * rest if line.b else self._lit(line.c)
+        if weight > 0:
+            end = top // weight + 1 if line.strict else -((-top) // weight)
+        else:
+            end = ((-top - 1) if line.strict else -top) // -weight
+        return end.clip(unit.low, unit.high)
+
+    def among(self, value: Any, codes: frozenset[int], inside: bool) -> pl.Expr:
+        """Whether a choice is one of `codes`."""
+        listed = self._lit(value).is_in(sorted(codes))
+        return (self._lit(value) >= 0) & (listed if inside else ~listed)
+
+    def judged(self, key: str, wanted: bool) -> pl.Expr:
+        """Open wording is undecided in a frame: it can always be as wanted."""
+        return pl.lit(True)
+
+    def every(self, truths: Iterable[pl.Expr]) -> pl.Expr:
+        """Conjunction."""
+        return reduce(lambda a, b: a & b, truths)
+
+    def some(self, truths: Iterable[pl.Expr]) -> pl.Expr:
+        """Disjunction."""
+        return reduce(lambda a, b: a | b, truths)
+
+    def pick(self, cases: Iterable[tuple[pl.Expr, int]], otherwise: int) -> pl.Expr:
+        """The points of the first true case."""
+        chain: Any = pl
+        for true, worth in cases:
+            chain = chain.when(true).then(self._lit(worth))
+        return chain.otherwise(self._lit(otherwise))
+
+    def add(self, numbers: Iterable[Any]) -> pl.Expr:
+        """Sum of points."""
+        return reduce(lambda a, b: a + b, map(self._lit, numbers))
+
+    def largest(self, numbers: Iterable[Any]) -> pl.Expr:
+        """Largest of points."""
+        return pl.max_horizontal(*map(self._lit, numbers))
+
+    def over(self, sign: int, points: Any, bound: int, strict: bool) -> pl.Expr:
+        """Whether sign·points ≥ bound (or >)."""
+        return self._lit(points) * sign > bound if strict else self._lit(points) * sign >= bound
+
+
+@dataclass(frozen=True)
+class Question:
+    """One formula to decide for every row, under a column name."""
+
+    name: str
+    bound: Bound
+    wide: bool
+
+    def sensitive(self) -> frozenset[str]:
+        """Facts whose absence can leave Kleene weaker than the joint decision: in ratios, scores, or tied both ways."""
+        found: set[str] = set()
+        for leaf in leaves(self.bound.holds):
+            if isinstance(leaf, Score) or (isinstance(leaf, Linear) and leaf.b):
+                found.update(fact for fact, _ in wishes(leaf))
+        for node in _nodes(self.bound.holds, self.bound.fails):
+            found.update(node.joint)
+        return frozenset(found)
+
+
+def _nodes(*roots: Formula) -> Iterable[And]:
+    for root in roots:
+        if isinstance(root, And):
+            yield root
+        if isinstance(root, And | Or):
+            yield from _nodes(*root.parts)
+
+
+def integer_frame(frame: pl.DataFrame, shelf: Shelf) -> tuple[pl.DataFrame, dict[str, Fraction]]:
+    """Return the facts counted in steps, and the smaller steps of columns that need them.
+
+    Takes Boolean, integer, Decimal, Float64 (rounded to the fact's step) and, for choices, String columns; other
+    columns are left out. Shapes: n rows in, n rows out.
+    """
+    columns: list[pl.Series] = []
+    finer: dict[str, Fraction] = {}
+    for name in frame.columns:
+        unit = shelf.units.get(name)
+        if unit is None:
+            continue
+        series = frame.get_column(name)
+        if unit.kind == "choice":
+            codes = {code: number for number, code in enumerate(unit.codes)}
+            columns.append(series.replace_strict(codes, default=None, return_dtype=pl.Int8).alias(name))
+        elif unit.kind == "boolean":
+            columns.append(series.cast(pl.Boolean))
+        elif series.dtype == pl.Float64:
+            columns.append((series * float(1 / unit.step)).round().cast(pl.Int64).alias(name))
+        elif isinstance(series.dtype, pl.Decimal):
+            step = Fraction(1, 10**series.dtype.scale)
+            common = Fraction(
+                gcd(step.numerator * unit.step.denominator, unit.step.numerator * step.denominator),
+                step.denominator * unit.step.denominator,
+            )
+            if common != unit.step:
+                finer[name] = common
+            factor = step / common
+            unscaled = series.to_physical() if factor == 1 else series.to_physical() * int(factor)
+            columns.append(unscaled.cast(pl.Int64).alias(name))
+        else:
+            columns.append((series.cast(pl.Int64) * int(1 / unit.step)).alias(name))
+    return pl.DataFrame(columns), finer
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Questions compiled for one day; run them with `verdicts`."""
+
+    questions: tuple[Question, ...]
+    units: Units
+    sizes: Mapping[str, tuple[str, ...]]
+
+    def verdicts(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return one Boolean column per question: true, false, null = unknown. `frame` as of `integer_frame`."""
+        blocks = [self._block(frame.slice(start, BLOCK)) for start in range(0, max(frame.height, 1), BLOCK)]
+        return pl.concat(blocks, rechunk=False) if len(blocks) > 1 else blocks[0]
+
+    def _block(self, frame: pl.DataFrame) -> pl.DataFrame:
+        there = frozenset(frame.columns)
+        known = frozenset(name for name in frame.columns if frame.get_column(name).null_count() == 0)
+        sheet = _Sheet(self.units, there, known)
+        rules = [sheet.rule(question) for question in self.questions]
+        first = frame.select(sheet.columns()).select(rules) if sheet.shared else frame.select(rules)
+        if first.height != frame.height:
+            first = first.select(_repeated(first.to_series(place), frame.height) for place in range(first.width))
+        return _with_sizes(self._second(frame, first, there, known), self.sizes)
+
+    def _second(
+        self, frame: pl.DataFrame, first: pl.DataFrame, there: frozenset[str], known: frozenset[str]
+    ) -> pl.DataFrame:
+        changed: list[pl.Series] = []
+        for question in self.questions:
+            gaps = question.sensitive() - known
+            verdict = first.get_column(question.name)
+            if not gaps or verdict.null_count() == 0:
+                continue
+            open_rows = verdict.is_null()
+            if not gaps - there:
+                missing = frame.select(pl.any_horizontal(pl.col(sorted(gaps)).is_null())).to_series()
+                open_rows = open_rows & missing
+            places = open_rows.arg_true()
+            if len(places) == 0:
+                continue
+            facts = [fact for fact in question.bound.facts if fact in there]
+            again = frame.select(facts)[places] if facts else frame.head(len(places))
+            known_here = frozenset(name for name in facts if again.get_column(name).null_count() == 0)
+            algebra = Expressions(self.units, there, known_here, question.wide)
+            can = possible(question.bound.holds, algebra, {})
+            cannot = possible(question.bound.fails, algebra, {})
+            said = again.select(
+                pl.when(~can).then(pl.lit(False)).when(~cannot).then(pl.lit(True)).otherwise(NOBODY).alias("said")
+            ).to_series()
+            changed.append(verdict.scatter(places, _repeated(said, len(places))))
+        return first.with_columns(changed) if changed else first
+
+
+def _repeated(series: pl.Series, height: int) -> pl.Series:
+    """A constant column at the height of its frame."""
+    if series.len() == height:
+        return series
+    return pl.repeat(series[0], height, dtype=pl.Boolean, eager=True).alias(series.name)
+
+
+def _with_sizes(frame: pl.DataFrame, sizes: Mapping[str, tuple[str, ...]]) -> pl.DataFrame:
+    """Add the verdict of each size table: true where one size is certain, else unknown."""
+    for policy, levels in sizes.items():
+        names = [f"{policy}:{level}" for level in levels]
+        certain = [
+            pl.col(name).fill_null(False) & ~(pl.col(above).fill_null(True) if above else pl.lit(False))
+            for name, above in zip(names, [*names[1:], ""], strict=True)
+        ]
+        frame = frame.with_columns(pl.when(pl.any_horizontal(certain)).then(pl.lit(True)).otherwise(NOBODY).alias(policy))
+    return frame
+
+
+class _Sheet:
+    """The first pass: leaf columns shared among rules."""
+
+    def __init__(self, units: Units, there: frozenset[str], known: frozenset[str]) -> None:
+        self.units, self.there, self.known = units, there, known
+        self.shared: dict[Leaf, str] = {}
+
+    def columns(self) -> list[pl.Expr]:
+        return [self.leaf(leaf).alias(name) for leaf, name in self.shared.items()]
+
+    def rule(self, question: Question) -> pl.Expr:
+        return self.node(question.bound.holds).alias(question.name)
+
+    def node(self, node: Formula) -> pl.Expr:
+        if isinstance(node, And):
+            return reduce(lambda a, b: a & b, map(self.node, node.parts))
+        if isinstance(node, Or):
+            return reduce(lambda a, b: a | b, map(self.node, node.parts))
+        if isinstance(node, Judge):
+            return NOBODY
+        if not any(fact in self.there for fact, _ in wishes(node)) and not isinstance(node, Score):
+            return NOBODY
+        # A negated comparison is the complement of its positive column.
+        turned = (
+            Linear(node.a, -node.p, -node.c, not node.strict, node.b, -node.q) if isinstance(node, Linear) else None
+        )
+        if turned in self.shared:
+            return ~pl.col(self.shared[turned])
+        return pl.col(self.shared.setdefault(node, f"leaf{len(self.shared)}"))
+
+    def leaf(self, leaf: Leaf) -> pl.Expr:
+        match leaf:
+            case Linear():
+                return self.line(leaf)
+            case Member(fact, codes, inside):
+                listed = pl.col(fact).is_in(sorted(codes))
+                return listed if inside else ~listed
+        algebra = Expressions(self.units, self.there, self.known, False)
+        negated = Score(leaf.points, -leaf.sign, -leaf.bound, not leaf.strict) if isinstance(leaf, Score) else leaf
+        can, cannot = possible(leaf, algebra, {}), possible(negated, algebra, {})
+        return pl.when(~can).then(pl.lit(False)).when(~cannot).then(pl.lit(True)).otherwise(NOBODY)
+
+    def line(self, line: Linear) -> pl.Expr:
+        if line.a not in self.there or (line.b and line.b not in self.there):
+            return NOBODY
+        a = pl.col(line.a)
+        if self.units[line.a].kind == "boolean":
+            return a if line.p > 0 else ~a
+        if line.b:
+            left, right = (line.p, a), (-line.q, pl.col(line.b))
+            if line.p < 0:
+                left, right = (line.q, pl.col(line.b)), (-line.p, a)
+            return _greater(_times(*left), _times(*right), line.strict)
+        if line.p > 0:
+            return a > line.c // line.p if line.strict else a >= -(-line.c // line.p)
+        return a < -(line.c // -line.p) if line.strict else a <= -line.c // -line.p
+
+
+def _times(factor: int, column: pl.Expr) -> pl.Expr:
+    return column if factor == 1 else column * factor
+
+
+def _greater(left: pl.Expr, right: pl.Expr, strict: bool) -> pl.Expr:
+    return left > right if strict else left >= right
+
+
+def compile_policies(
+    shelf: Shelf, on: datetime.date, policies: Sequence[str] = (), finer: Mapping[str, Fraction] | None = None
+) -> Compiled:
+    """Compile the versions in force on a day; policies not in force have no column.
+
+    One question per policy, and per level where a policy has levels (`policy:level`: at least that level of a size
+    table, that level's own conditions elsewhere). `finer`: the smaller steps that `integer_frame` returned.
+    """
+    units = units_of(shelf.dictionary, finer) if finer else shelf.units
+    questions: list[Question] = []
+    sizes: dict[str, tuple[str, ...]] = {}
+    for name in shelf.chosen(policies, on):
+        bound = shelf.version_on(name, on)
+        if bound is None:
+            continue
+        if finer:
+            bound = bind(bound.version, units)
+        questions += _questions(name, bound)
+        if bound.version.size_table:
+            sizes[name] = bound.version.levels
+    return Compiled(tuple(questions), units, sizes)
+
+
+def _questions(name: str, bound: BoundVersion) -> Iterable[Question]:
+    if not bound.version.size_table:
+        yield Question(name, bound.whole, bound.wide)
+    for level, formula in bound.levels:
+        yield Question(f"{name}:{level}", formula, bound.wide)
+
+
+def verdicts(shelf: Shelf, frame: pl.DataFrame, on: datetime.date, policies: Sequence[str] = ()) -> pl.DataFrame:
+    """Return the verdict of every firm (row) on every policy (column) in force on a day: true, false, null = unknown.
+
+    `frame`: facts in the dictionary's units, one row per firm; see `integer_frame` for the column types.
+    """
+    integers, finer = integer_frame(frame, shelf)
+    return compile_policies(shelf, on, policies, finer).verdicts(integers)
+
+
+def decimal_column(values: Iterable[Decimal | int | None], name: str, scale: int) -> pl.Series:
+    """Return an exact Decimal column of `scale` places from Python numbers."""
+    return pl.Series(name, [None if value is None else Decimal(value) for value in values], pl.Decimal(38, scale))

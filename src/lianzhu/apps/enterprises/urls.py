@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianzhu.apps.enterprises.views import firms, imports, speaking
+from lianzhu.apps.enterprises.views import firms, imports, map, speaking
 
 app_name = "enterprises"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("imports/<int:pk>/original/", imports.original, name="import_original"),
     path("", firms.firms, name="firms"),
     path("export/", firms.export_firms, name="export_firms"),
+    path("map/", map.chain_map, name="map"),
+    path("map/export/", map.export_map, name="export_map"),
+    path("map/<slug:code>/", map.map_node, name="map_node"),
+    path("genealogy/", map.genealogy, name="genealogy"),
     path("<int:pk>/", firms.firm_facts, name="firm"),
     path("<int:pk>/products/", firms.firm_products, name="firm_products"),
     path("<int:pk>/links/", firms.firm_links, name="firm_links"),

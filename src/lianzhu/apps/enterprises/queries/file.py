@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.models import (
     Access,
-    Controller,
     ControlledBy,
+    Controller,
     Enterprise,
     FactValue,
     Membership,

@@ -65,6 +65,7 @@ def findings_new(user: User, since: datetime) -> list[Change]:
             says=ngettext("%(n)s new finding:", "%(n)s new findings:", row["n"]) % {"n": row["n"]},
             what=kind_words(row["kind"]),
             address=address_of("findings:list", query=f"?kind={row['kind']}"),
+            whole_day=True,
         )
         for row in new
     ]

@@ -13,6 +13,8 @@ from lianzhu.apps.portal.home.waiting import WAITING
 
 SHOWN = 8
 FIRST_VISIT = timedelta(days=7)
+# What has a distant date can wait longer than a decision without one.
+URGENCY = {"late": 0, "soon": 1, "": 2, "ok": 3}
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,10 @@ class Home:
 
 
 def home_of(user: User) -> Home:
-    """The page of one person: tasks by due date (those without one last), newest changes first."""
+    """The page of one person: what presses first, newest changes first."""
     since = user.previous_visit_at or timezone.now() - FIRST_VISIT
     tasks = [task for source in WAITING for task in source(user)]
-    tasks.sort(key=lambda task: (task.due is None, task.due or date.max))
+    tasks.sort(key=lambda task: (URGENCY[task.light], task.due or date.max))
     changes = [change for room in CHANGES for change in room(user, since)]
     changes.sort(key=lambda change: change.at, reverse=True)
     figures = [figure for room in FIGURES for figure in room(user)][:3]

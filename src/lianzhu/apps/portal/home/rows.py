@@ -52,12 +52,13 @@ class Task:
 
 @dataclass(frozen=True)
 class Change:
-    """Something that happened since the last visit."""
+    """Something that happened since the last visit; `whole_day` when only its day is known."""
 
     at: datetime
     says: str
     what: str = ""
     address: str = ""
+    whole_day: bool = False
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
         else:
             messages.info(request, _("The second factor works. You will be asked for it at every sign-in."))
             return redirect("portal:home")
-    picture = segno.make(device.config_url, error="m").svg_inline(scale=5, border=2)
+    picture = segno.make(device.config_url, error="m").svg_inline(border=2, omitsize=True)
     key = b32encode(device.bin_key).decode().rstrip("=")
     told = {
         "form": form,

@@ -124,9 +124,9 @@ def test_bad_frames_are_refused(tmp_path: Path) -> None:
     checked = check(tmp_path, ["甲,2024,1,,"])
     with pytest.raises(BadInput, match="lacks the columns"):
         diff(checked, frame({}).drop("value"))
-    twice = pl.concat([frame({("甲", "staff", "2024"): "1"})] * 2)
-    with pytest.raises(BadInput, match="two current values"):
-        diff(checked, twice)
+    state = {("甲", "staff", "2024"): "1"}
+    with pytest.raises(BadInput, match="甲 has two current values for staff 2024"):
+        diff(checked, pl.concat([frame(state)] * 2), known(state, checked))
 
 
 CELL = st.sampled_from(["", "", "1", "２", "3.50", "约3", "-"])

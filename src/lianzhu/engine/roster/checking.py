@@ -143,7 +143,7 @@ def check_rows(table: Table, columns: ColumnMap, *, period: str = "") -> Checked
                     "row",
                     pl.lit(mapped.letter, pl.Categorical).alias("column"),
                     pl.lit(mapped.key, pl.Categorical).alias("fact"),
-                    dated.cast(pl.Categorical).alias("period"),
+                    dated.fill_null("").cast(pl.Categorical).alias("period"),
                     "value",
                     pl.lit(column.unit, pl.Categorical).alias("unit"),
                 )

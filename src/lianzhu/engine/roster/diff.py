@@ -68,11 +68,7 @@ def diff(
     "new". `source`, `date`: of the import. Raises `BadInput` when a column is missing or a value of `current` doubled.
     """
     rows = _identified(proposed, identity, decisions or {})
-    open_rows = rows.filter(pl.col("outcome").is_null()).select("row", "enterprise")
-    cells = proposed.cells.join(open_rows, on="row", how="inner", maintain_order="left")
-    cells, known = _keyed(
-        cells.with_columns(pl.col("period").cast(pl.String).fill_null("").cast(pl.Categorical)), current
-    )
+    cells, known = _keyed(proposed.cells, rows.filter(pl.col("outcome").is_null()), current)
     rows = _one_writer(rows, cells)
     cells = cells.join(
         rows.filter(pl.col("outcome").is_null()).select("row"), on="row", how="semi", maintain_order="left"
@@ -117,31 +113,38 @@ def _change(old: pl.Series, value: pl.Series) -> pl.Series:
     return change.scatter(at, "unchanged").cast(CHANGES).alias("change")
 
 
-def _keyed(cells: pl.DataFrame, current: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Number firm, fact and period together in one key: two million cells are then joined in little memory."""
+def _keyed(cells: pl.DataFrame, rows: pl.DataFrame, current: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give the cells of `rows` their enterprise, and them and what is known of the same things one number as key.
+
+    Two million cells are then compared by number, in little memory. Raises `BadInput` as `diff` does.
+    """
     missing = [name for name in CURRENT if name not in current.columns]
     if missing:
         message = marked("The frame of current values lacks the columns {names}.")
         raise BadInput(Problem(message, {"names": ", ".join(missing)}))
-    known = current.select(pl.col(name).cast(kind) for name, kind in CURRENT.items())
-    known = known.with_columns(pl.col("period").cast(pl.String).fill_null("").cast(pl.Categorical))
-    firms = pl.concat([cells.select("enterprise"), known.select("enterprise")]).unique().with_row_index("firm")
-    dated = pl.concat([cells.select("fact", "period"), known.select("fact", "period")]).unique().with_row_index("dated")
+    firms = rows.select(pl.col("enterprise").unique()).with_row_index("firm")
+    places = rows.select("row", "enterprise").join(firms, on="enterprise", how="left")
+    cells = cells.join(places, on="row", how="inner", maintain_order="left")
+    dated = cells.select("fact", "period").unique().with_row_index("dated")
     key = (pl.col("firm").cast(pl.UInt64) * 2**32 + pl.col("dated")).alias("key")
-
-    def keyed(frame: pl.DataFrame) -> pl.DataFrame:
-        frame = frame.join(firms, on="enterprise", how="left", maintain_order="left")
-        frame = frame.join(dated, on=["fact", "period"], how="left", maintain_order="left")
-        return frame.with_columns(key).drop("firm", "dated")
-
-    known = keyed(known)
+    cells = cells.join(dated, on=["fact", "period"], how="left", maintain_order="left")
+    cells = cells.with_columns(key).drop("firm", "dated")
+    known = current.join(firms, on="enterprise", how="inner").select(
+        "firm", *(pl.col(name).cast(kind) for name, kind in CURRENT.items() if name != "period"), _undated("period")
+    )
+    known = known.join(dated, on=["fact", "period"], how="inner").with_columns(key)
     twice = known.filter(known["key"].is_duplicated())
     if twice.height:
         message = marked("{enterprise} has two current values for {fact} {period}.")
         lines = twice.select("enterprise", "fact", "period").unique(maintain_order=True).head(50)
         raise BadInput([Problem(message, line) for line in lines.to_dicts()])
     names = {"value": "old", "source": "old_source", "date": "old_date"}
-    return keyed(cells), known.select("key", *names).rename(names)
+    return cells, known.select("key", *names).rename(names)
+
+
+def _undated(name: str) -> pl.Expr:
+    """A period as category; nothing and blank are the same, the period of facts that have none."""
+    return pl.col(name).cast(pl.String).fill_null("").cast(pl.Categorical)
 
 
 def _identified(checked: Checked, identity: pl.DataFrame | None, decisions: Mapping[int, str]) -> pl.DataFrame:

@@ -29,7 +29,7 @@ class Limits:
     ratio: int = 200
     rows: int = 250_000
     columns: int = 400
-    cells: int = 6_000_000
+    cells: int = 8_000_000
     sheets: int = 60
 
 
@@ -37,7 +37,8 @@ class Limits:
 class SheetMarks:
     """Positions (row, column), 0-based, of the cells of one sheet that need more than their value.
 
-    `texts`: formula cells saved as a text, which may rightly be empty. `rows`, `columns`: the used area.
+    `texts`: formula cells saved as a text, which may rightly be empty. `rows`, `columns`: the used area; never less
+    than 26 columns.
     """
 
     rows: int = 0
@@ -227,49 +228,69 @@ def index_of(letters: str) -> int:
     return index - 1
 
 
+_WIDE = re.compile(rb"\sr=[\"']([A-Z]{2,3})\d+[\"'](?:[^>]*[^/>])?>")
+_PLACE = re.compile(rb"\sr=[\"']([A-Z]*)(\d+)[\"']")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
+_ROW_LIMIT = 1 << 26
+
+
+def _interesting(percents: set[str], prefix: str) -> re.Pattern[bytes]:
+    """The tags worth a look: every row, and cells that hold an error, a percent format or a formula."""
+    styles = "|".join(sorted(percents)) or "none"
+    tag, end = f"<{prefix}", r"(?=[\s>/])"
+    marked_cell = rf"c(?=\s)([^>]*?\s(?:t=[\"']e[\"']|s=[\"'](?:{styles})[\"'])[^>]*)>(?:{tag}(f){end})?"
+    return re.compile(f"{tag}(?:row{end}([^>]*)>|{marked_cell}|c{end}([^>]*)>{tag}f{end})".encode())
+
+
 def _scan(path: Path, entry: zipfile.ZipInfo, percents: set[str]) -> SheetMarks:
-    """Collect the marks of one sheet. One closure, ordered by how often a tag comes: millions of cells pass here."""
-    marks = SheetMarks()
-    columns: dict[str, int] = {}
-    row, column, last, beyond = -1, -1, -1, False
-    kind: str | None = None
-    cell_tag = value_tag = text_tag = row_tag = formula_tag = ""
+    """Collect the marks of one sheet, whole rows at a time.
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, last, beyond, kind, cell_tag, value_tag, text_tag, row_tag, formula_tag
-        if tag in (value_tag, text_tag):
-            last = max(row, last)
-            if beyond:
-                marks.columns = max(marks.columns, column + 1)
-        elif tag == cell_tag:
-            place = attributes.get("r")
-            if place is None:
-                column += 1
-            else:
-                letters = place[0] if place[1] <= "9" else place.rstrip("0123456789")
-                known = columns.get(letters)
-                column = columns.setdefault(letters, index_of(letters)) if known is None else known
-            beyond = column >= marks.columns
-            kind = attributes.get("t")
-            if kind == "e":
-                marks.errors.append((row, column))
-            elif attributes.get("s") in percents:
-                marks.percents.append((row, column))
-        elif tag == row_tag:
-            row, column = int(attributes["r"]) - 1 if "r" in attributes else row + 1, -1
-            if attributes.get("hidden") in ("1", "true"):
-                marks.hidden_rows.append(row)
-        elif tag == formula_tag:
-            marks.formulas.append((row, column))
-            last, marks.columns = max(row, last), max(marks.columns, column + 1)
-            if kind == "str":
-                marks.texts.add((row, column))
-        elif not cell_tag:
-            prefix = tag.rpartition(":")[0]
-            prefix = f"{prefix}:" if prefix else ""
-            cell_tag, value_tag, text_tag = f"{prefix}c", f"{prefix}v", f"{prefix}is"
-            row_tag, formula_tag = f"{prefix}row", f"{prefix}f"
-
-    _walk(path, entry, start)
-    marks.rows = last + 1
+    Millions of cells pass here, so only interesting tags leave the pattern matcher; the XML itself is parsed, and any
+    fault in it found, by the reader of values.
+    """
+    marks, rest, row = SheetMarks(columns=26), b"", -1
+    usual, prefixed = _interesting(percents, ""), _interesting(percents, r"(?:\w+:)?")
+    for data in inflate(path, entry, entry.file_size):
+        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+            raise damaged(path.name)
+        rest += data
+        cut = rest.rfind(b"row>") + 4
+        if cut > 3:
+            row = _scan_rows(rest[:cut], row, usual if b"<row" in rest else prefixed, marks)
+            rest = rest[cut:]
+        elif len(rest) > _ROW_LIMIT:
+            raise damaged(path.name)
+    _scan_rows(rest, row, prefixed, marks)
     return marks
+
+
+def _scan_rows(block: bytes, row: int, pattern: re.Pattern[bytes], marks: SheetMarks) -> int:
+    """Collect the marks of some whole rows; `row` is the one before them. Returns the last row.
+
+    Rows and cells may leave out their place: they then follow the one before.
+    """
+    start = 0
+    last_value = max(block.rfind(b"v>"), block.rfind(b"is>"))
+    for found in pattern.finditer(block):
+        of_row, of_cell, formula, of_formula = found.groups()
+        if of_row is not None:
+            place = _PLACE.search(of_row)
+            row, start = int(place.group(2)) - 1 if place else row + 1, found.start()
+            if b"hidden" in of_row and re.search(rb"hidden=[\"'](?:1|true)", of_row):
+                marks.hidden_rows.append(row)
+            if start < last_value:
+                marks.rows = max(marks.rows, row + 1)
+            continue
+        attributes = of_formula if of_cell is None else of_cell
+        place = _PLACE.search(attributes)
+        column = index_of(place.group(1).decode()) if place else len(_CELL.findall(block, start, found.start()))
+        if of_cell is not None:
+            error = re.search(rb"\st=[\"']e", attributes)
+            (marks.errors if error else marks.percents).append((row, column))
+        if formula or of_cell is None:
+            marks.formulas.append((row, column))
+            if re.search(rb"\st=[\"']str", attributes):
+                marks.texts.add((row, column))
+    for letters in set(_WIDE.findall(block)):
+        marks.columns = max(marks.columns, index_of(letters.decode()) + 1)
+    return row

@@ -128,9 +128,10 @@ def _read_values(path: Path, limits: Limits, marks: Mapping[str, SheetMarks], *,
 def _sheet(file: str, source: python_calamine.CalamineSheet, marks: SheetMarks, limits: Limits) -> Sheet:
     if source.start is None or source.end is None:
         return Sheet(source.name, pl.DataFrame(), np.zeros((0, 0), np.uint8), hidden_rows=marks.hidden_rows)
-    check_area(file, source.name, source.end[0] + 1, source.end[1] + 1, limits)
-    # Cells without a value but marked (errors, formulas never computed) may lie beyond the last value.
-    rows, columns = max(source.end[0] + 1, marks.rows), max(source.end[1] + 1, marks.columns)
+    # Errors and formulas never computed have no value and may lie beyond the last one.
+    places = [*marks.errors, *marks.formulas, source.end]
+    rows, columns = max(row for row, _ in places) + 1, max(column for _, column in places) + 1
+    check_area(file, source.name, rows, columns, limits)
     # Rows come from the sheet's first on, but columns only from the first that is used.
     cells, kinds = _columns(source.iter_rows(), source.start[1], rows, columns)
     for kind, places in ((PERCENT, marks.percents), (ERROR, marks.errors)):

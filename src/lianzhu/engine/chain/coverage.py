@@ -129,8 +129,7 @@ def coverage(
         whole = whole.join(part, on="node", how="left", maintain_order="left")
     whole = whole.with_columns(pl.col("firms", "controllers").fill_null(0).cast(pl.Int64))
     status, why = judged(on)
-    band = pl.col("controllers").cut([0, BAND_BELOW - 1, 9, 19], labels=["0", "1-4", "5-9", "10-19", "20+"])
-    return whole.with_columns(status=status, why=why, controllers_band=band.cast(pl.String)).select(
+    return whole.with_columns(status=status, why=why, controllers_band=band(pl.col("controllers"))).select(
         "node", "name", "level", "status", "firms", "controllers", "controllers_band", "local_share", "evidence", "why"
     )
 
@@ -160,6 +159,14 @@ def read_controllers(firms: pl.DataFrame) -> pl.DataFrame:
     problems.stop()
     own = pl.col("controller").is_null() | (pl.col("controller") == "")
     return table.with_columns(controller=pl.when(own).then("firm").otherwise("controller"))
+
+
+def band(controllers: pl.Expr) -> pl.Expr:
+    """A count as the band a page may show."""
+    shown: pl.Expr = pl.lit("20+")
+    for below, label in ((20, "10-19"), (10, "5-9"), (BAND_BELOW, "1-4"), (1, "0")):
+        shown = pl.when(controllers < below).then(pl.lit(label)).otherwise(shown)
+    return shown
 
 
 def judged(on: datetime.date | None) -> tuple[pl.Expr, pl.Expr]:

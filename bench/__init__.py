@@ -1,0 +1,1 @@
+"""Benchmarks against named peers; each runs alone."""

@@ -178,4 +178,6 @@ class Heir(forms.Form):
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["heir"] = forms.ModelChoiceField(label=_("Who takes over"), queryset=people, empty_label=_("Choose"))
+        self.fields["heir"] = forms.ModelChoiceField(
+            label=_("Who takes over"), queryset=people, empty_label=_("Choose")
+        )

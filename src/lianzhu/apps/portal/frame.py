@@ -47,7 +47,8 @@ MENU: tuple[tuple[Label, tuple[tuple[Label, str, frozenset[Role] | None], ...]],
         _("Industry chain"),
         (
             (_("Firms"), "enterprises:firms", None),
-            (_("Chain map"), "portal:map", None),
+            (_("Chain map"), "enterprises:map", None),
+            (_("Genealogy"), "enterprises:genealogy", None),
             (_("Findings"), "findings:list", STAFF | {Role.FIRM}),
         ),
     ),
@@ -91,14 +92,16 @@ def post_of(access: Access) -> str:
 def menu(user: User, path: str) -> list[Section]:
     """The menu of this person: only what opens for them and stands already."""
     roles = access_of(user).roles
+    opened = [address_of(name) for _title, rows in MENU for _label, name, _roles in rows]
+    # The longest address that fits is where one is: /firms/imports/ lies below /firms/ but is not the list of firms.
+    here = max((one for one in opened if one and (path == one or (one != "/" and path.startswith(one)))), default="")
     sections = []
     for title, rows in MENU:
         items = []
         for label, name, opens_for in rows:
             address = address_of(name)
             if address and (opens_for is None or roles & opens_for):
-                here = path == address or (address != "/" and path.startswith(address))
-                items.append(Item(label, address, here))
+                items.append(Item(label, address, address == here))
         if items:
             sections.append(Section(title, tuple(items)))
     return sections

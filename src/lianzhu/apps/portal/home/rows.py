@@ -5,18 +5,14 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from lianzhu.apps.enterprises.queries.file import label_of
+from lianzhu.apps.findings.queries import kind_labels
 from lianzhu.library.facts import facts
 
 MOST = 20
 SOON = timedelta(days=7)
-KINDS = {
-    "fact.missing": gettext_lazy("Facts that are missing"),
-    "fact.expired": gettext_lazy("Facts that have expired"),
-    "fact.contradictory": gettext_lazy("Facts that contradict each other"),
-}
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ class Figure:
 
 def kind_words(kind: str) -> str:
     """A kind of finding in words; an unknown one as it is called inside."""
-    return str(KINDS.get(kind, kind))
+    return kind_labels().get(kind, kind)
 
 
 def fact_words(name: str) -> str:

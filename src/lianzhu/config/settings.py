@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "lianzhu.apps.core",
     "lianzhu.apps.enterprises",
     "lianzhu.apps.findings",
+    "lianzhu.apps.organisation",
     "lianzhu.apps.portal",
     "lianzhu.demo",
     "lianzhu.config",

@@ -100,4 +100,6 @@ def test_template_says_nothing_outside_the_catalogue(path: Path) -> None:
     if path.name in {"400.html", "500.html"}:
         return
     text = re.sub(r"\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}", "", path.read_text(), flags=re.S)
+    # What a form sends back is data, also where a tag compares it.
+    text = re.sub(r"""\svalue="[^"]*"|\{%\s*(?:el)?if\b.*?%\}""", "", text)
     assert not re.findall(r"[一-鿿]+", text.replace("中文", ""))

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lianzhu.apps.core.ledger import LedgerColumn, ledger
+from lianzhu.apps.core.ledger import Cell, LedgerColumn, ledger
 from lianzhu.apps.core.views import download, person
 from lianzhu.apps.enterprises.charts import YEAR_WIDTH, YEARS_HEIGHT, map_drawing, year_bars
 from lianzhu.apps.enterprises.models import Chain
@@ -107,7 +107,7 @@ def export_map(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _ledger_rows(drawn: chain_maps.ChainMap) -> list[tuple[object, ...]]:
+def _ledger_rows(drawn: chain_maps.ChainMap) -> list[tuple[Cell, ...]]:
     words, feeds = _colours(), chain_maps.feeds()
     return [
         (

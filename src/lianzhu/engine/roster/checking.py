@@ -88,11 +88,15 @@ def check_file(
     """Read a file and check every table in it.
 
     `templates`: those to look for; `banned`: the library's `banned_column`; `chosen`: by sheet name, the user's word on
-    columns; `period`: for yearly figures that nothing dates. Raises `BadInput` when the file is unusable as a whole.
+    columns; `period`: for yearly figures that nothing dates. The tables' raw cells are let go once they are read.
+    Raises `BadInput` when the file is unusable as a whole.
     """
     book = read_workbook(path, limits=limits)
     found = []
-    for table in find_tables(book, templates):
+    tables = find_tables(book, templates)
+    # A hundred thousand rows are held once, not three times: the sheets go now, each table's raw cells once read.
+    book.sheets.clear()
+    for table in tables:
         columns = map_columns(table, banned=banned, chosen=(chosen or {}).get(table.sheet.name))
         checked = check_rows(table, columns, period=period)
         if book.old_format and any(column.unit == "%" for column in columns.taken):
@@ -103,6 +107,7 @@ def check_file(
                     sheet=table.sheet.name,
                 )
             )
+        table.cells, table.kinds = table.cells.clear(), table.kinds[:0]
         found.append(checked)
     return found
 

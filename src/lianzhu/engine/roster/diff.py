@@ -28,6 +28,12 @@ CURRENT = MappingProxyType(
     }
 )
 
+_SHOWN = (
+    *("row", "column", "enterprise", "fact", "period", "unit", "change"),
+    *("old", "old_source", "old_date", "value"),
+)
+Known = dict[tuple[object, ...], pl.DataFrame]
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -68,17 +74,13 @@ def diff(
     "new". `source`, `date`: of the import. Raises `BadInput` when a column is missing or a value of `current` doubled.
     """
     rows = _identified(proposed, identity, decisions or {})
-    cells, known = _keyed(proposed.cells, rows.filter(pl.col("outcome").is_null()), current)
+    places, known = _known(rows.filter(pl.col("outcome").is_null()), current)
+    cells = proposed.cells.join(places, on="row", how="inner", maintain_order="left")
     rows = _one_writer(rows, cells)
-    cells = cells.join(
-        rows.filter(pl.col("outcome").is_null()).select("row"), on="row", how="semi", maintain_order="left"
-    )
-    cells = cells.join(known, on="key", how="left", maintain_order="left").drop("key")
-    cells = cells.with_columns(_change(cells["old"], cells["value"]))
-    cells = cells.select(
-        *("row", "column", "enterprise", "fact", "period", "unit", "change"),
-        *("old", "old_source", "old_date", "value"),
-    )
+    cells = _compared(cells, known)
+    if rows["clash"].null_count() < rows.height:
+        held = rows.filter(pl.col("clash").is_not_null()).select("row")
+        cells = cells.join(held, on="row", how="anti", maintain_order="left")
     changes = cells.filter(pl.col("change") != "unchanged").group_by("row").agg(pl.len().alias("changes"))
     rows = rows.join(changes, on="row", how="left", maintain_order="left").with_columns(pl.col("changes").fill_null(0))
     fresh = pl.when(pl.col("decision") == "new").then(pl.lit("new"))
@@ -98,6 +100,45 @@ def diff(
     )
 
 
+def _known(rows: pl.DataFrame, current: pl.DataFrame) -> tuple[pl.DataFrame, Known]:
+    """Number the firms of `rows` and sort what is known of them by fact and period. Raises `BadInput` like `diff`."""
+    missing = [name for name in CURRENT if name not in current.columns]
+    if missing:
+        message = marked("The frame of current values lacks the columns {names}.")
+        raise BadInput(Problem(message, {"names": ", ".join(missing)}))
+    firms = rows.select(pl.col("enterprise").unique()).with_row_index("firm")
+    places = rows.select("row", "enterprise").join(firms, on="enterprise", how="left")
+    known = current.lazy().join(firms.lazy(), on="enterprise", how="inner")
+    names = {"value": "old", "source": "old_source", "date": "old_date"}
+    taken = (
+        known.select("firm", pl.col("fact").cast(pl.Categorical), _undated("period"), *names).rename(names).collect()
+    )
+    taken = taken.with_columns(pl.col("old_source", "old_date").cast(pl.Categorical))
+    found: Known = taken.partition_by("fact", "period", as_dict=True, include_key=False)
+    for (fact, period), part in found.items():
+        twice = part.filter(part["firm"].is_duplicated()).select("firm").unique().join(firms, on="firm").head(50)
+        if twice.height:
+            message = marked("{enterprise} has two current values for {fact} {period}.")
+            said = [{"enterprise": firm, "fact": fact, "period": period} for firm in twice["enterprise"]]
+            raise BadInput([Problem(message, params) for params in said])
+    return places, found
+
+
+def _compared(cells: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Set every proposed cell beside its old value, one fact of one period at a time to spare memory."""
+    nothing = pl.DataFrame(
+        schema={"firm": pl.UInt32, "old": pl.String, "old_source": pl.Categorical, "old_date": pl.Categorical}
+    )
+    parts = []
+    for key, part in cells.partition_by("fact", "period", as_dict=True, maintain_order=True).items():
+        part = part.join(known.get(key, nothing), on="firm", how="left", maintain_order="left")
+        parts.append(part.with_columns(_change(part["old"], part["value"])).select(_SHOWN))
+    if not parts:
+        empty = cells.join(nothing, on="firm", how="left")
+        parts = [empty.with_columns(_change(empty["old"], empty["value"])).select(_SHOWN)]
+    return pl.concat(parts)
+
+
 def _change(old: pl.Series, value: pl.Series) -> pl.Series:
     """Say of every cell whether it is new, changed or unchanged; full-width and half-width forms are the same."""
     change = pl.select(
@@ -111,35 +152,6 @@ def _change(old: pl.Series, value: pl.Series) -> pl.Series:
     same = old.filter(differs).str.normalize("NFKC") == value.filter(differs).str.normalize("NFKC")
     at = pl.select(pl.arg_where(differs)).to_series().filter(same)
     return change.scatter(at, "unchanged").cast(CHANGES).alias("change")
-
-
-def _keyed(cells: pl.DataFrame, rows: pl.DataFrame, current: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Give the cells of `rows` their enterprise, and them and what is known of the same things one number as key.
-
-    Two million cells are then compared by number, in little memory. Raises `BadInput` as `diff` does.
-    """
-    missing = [name for name in CURRENT if name not in current.columns]
-    if missing:
-        message = marked("The frame of current values lacks the columns {names}.")
-        raise BadInput(Problem(message, {"names": ", ".join(missing)}))
-    firms = rows.select(pl.col("enterprise").unique()).with_row_index("firm")
-    places = rows.select("row", "enterprise").join(firms, on="enterprise", how="left")
-    cells = cells.join(places, on="row", how="inner", maintain_order="left")
-    dated = cells.select("fact", "period").unique().with_row_index("dated")
-    key = (pl.col("firm").cast(pl.UInt64) * 2**32 + pl.col("dated")).alias("key")
-    cells = cells.join(dated, on=["fact", "period"], how="left", maintain_order="left")
-    cells = cells.with_columns(key).drop("firm", "dated")
-    known = current.join(firms, on="enterprise", how="inner").select(
-        "firm", *(pl.col(name).cast(kind) for name, kind in CURRENT.items() if name != "period"), _undated("period")
-    )
-    known = known.join(dated, on=["fact", "period"], how="inner").with_columns(key)
-    twice = known.filter(known["key"].is_duplicated())
-    if twice.height:
-        message = marked("{enterprise} has two current values for {fact} {period}.")
-        lines = twice.select("enterprise", "fact", "period").unique(maintain_order=True).head(50)
-        raise BadInput([Problem(message, line) for line in lines.to_dicts()])
-    names = {"value": "old", "source": "old_source", "date": "old_date"}
-    return cells, known.select("key", *names).rename(names)
 
 
 def _undated(name: str) -> pl.Expr:
@@ -186,12 +198,15 @@ def _identified(checked: Checked, identity: pl.DataFrame | None, decisions: Mapp
 
 def _one_writer(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """Send the later of two rows to review that propose different values for one cell; the reason names the first."""
-    shared = cells.filter(cells["key"].is_duplicated()).with_columns(
-        pl.col("value").str.normalize("NFKC").alias("plain"), pl.col("row").first().over("key").alias("first")
-    )
+    key = ["firm", "fact", "period"]
+    twice = (part.filter(part["firm"].is_duplicated()) for part in cells.partition_by("fact", "period"))
+    shared = pl.concat([cells.clear(), *twice])
     if not shared.height:
-        return rows
-    said = pl.col("plain").first().over("key")
+        return rows.with_columns(pl.lit(None, pl.String).alias("clash"))
+    shared = shared.with_columns(
+        pl.col("value").str.normalize("NFKC").alias("plain"), pl.col("row").first().over(key).alias("first")
+    )
+    said = pl.col("plain").first().over(key)
     shared = shared.filter((pl.col("plain") != said) & (pl.col("row") != pl.col("first")))
     clash = shared.unique("row", keep="first", maintain_order=True).select(
         "row", (pl.lit("same cell as row ") + pl.col("first").cast(pl.String)).alias("clash")
@@ -201,4 +216,4 @@ def _one_writer(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
         pl.when(here).then(pl.lit("review")).otherwise("outcome").alias("outcome"),
         pl.when(here).then("clash").otherwise("why").alias("why"),
-    ).drop("clash")
+    )

@@ -36,6 +36,7 @@ _COUNTED = re.compile(r"^(?:[甲乙丙丁戊己]|\(?\d{1,2}\)?|[一二三四五�
 class Table:
     """One table found in a sheet. Rows and header rows are spreadsheet rows, counted from 1; columns from 0.
 
+    `sheet` is the sheet without its cells; `cells` and `kinds` are the data rows only, as many as `rows`.
     `unit` and `period` are what the lines above the header say for the whole table, or empty.
     `skipped`: (row, why) of rows below the header that are no data: footers, repeated headers, numbering.
     """
@@ -203,7 +204,7 @@ def _body(sheet: Sheet, template: Template, first: int, height: int, titles: dic
         skipped.append((start + position + 1, why))
     rows = np.flatnonzero(keep)
     return Table(
-        sheet,
+        replace(sheet, cells=pl.DataFrame(), kinds=np.zeros((0, 0), np.uint8)),
         template,
         list(range(first + 1, start + 1)),
         titles,
@@ -248,8 +249,8 @@ def _no_data(
         for position in look.filter(pl.col(f"n{index}").is_in(heads))["position"].to_list():
             yield position, "repeated header"
     for position in look["position"].head(1).to_list():
-        values = [value for value in cells.row(position) if value]
-        if len(values) > 1 and all(_COUNTED.match(value) for value in values):
+        values = [cells[str(index)][position] for index in titles]
+        if len(values) > 1 and all(value and _COUNTED.match(value) for value in values):
             yield position, "numbering"
 
 

@@ -12,6 +12,8 @@ from babel.messages.extract import extract
 from django.template import engines
 from django.utils.translation.template import templatize
 
+from lianzhu.apps.portal.acts import ACTS
+
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "lianzhu"
 APPS = sorted(path.name for path in (SOURCE / "apps").iterdir() if (path / "__init__.py").exists())
 FLOORS = ("library", "engine", "cli", "config", "demo")
@@ -65,6 +67,15 @@ def test_every_word_of_an_app_is_translated(app: str) -> None:
     known = translated(folder) | translated(SOURCE)
     missing = {word for path in files(folder) for word in words_of(path)} - known
     assert not missing, f"{len(missing)} not in {app}/{PO}: {sorted(missing)[:40]}"
+
+
+def test_every_recorded_act_has_words_for_the_auditor() -> None:
+    acts = {
+        act
+        for path in (SOURCE / "apps").rglob("*.py")
+        for act in re.findall(r"""audit\.record\(\s*[\w.()]+,\s*"([^"]+)\"""", path.read_text())
+    }
+    assert not acts - set(ACTS), f"add to portal/acts.py: {sorted(acts - set(ACTS))}"
 
 
 @pytest.mark.parametrize("floor", FLOORS)

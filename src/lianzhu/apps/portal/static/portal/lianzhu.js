@@ -46,13 +46,20 @@
     if (document.querySelector("form[data-changed]")) event.preventDefault();
   });
 
+  // Okabe-Ito, in an order that keeps neighbours apart for every kind of colour vision.
+  const look = {
+    animation: false, aria: { enabled: true },
+    color: ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"],
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+  };
+
   const draw = () => {
     if (!window.echarts) return;
     document.querySelectorAll(".chart[data-option-id]").forEach((place) => {
       place.hidden = false;
       const option = JSON.parse(document.getElementById(place.dataset.optionId).textContent);
       const chart = window.echarts.init(place, null, { renderer: "svg" });
-      chart.setOption({ animation: false, aria: { enabled: true }, ...option });
+      chart.setOption({ ...look, ...option });
       window.addEventListener("resize", () => chart.resize());
       chart.on("click", (hit) => { if (hit.data && hit.data.href) window.location.assign(hit.data.href); });
     });

@@ -276,7 +276,7 @@ def _with_nodes(checked: Checked) -> Checked:
             "value",
             pl.lit(None, pl.String).alias("other"),
         )
-        known_before = checked.problems.cast({name: pl.String for name in ("column", "key", "title", "reason")})
+        known_before = checked.problems.cast(dict.fromkeys(("column", "key", "title", "reason"), pl.String))
         checked.problems = pl.concat([known_before, told.with_columns(pl.col("column").cast(pl.String))]).sort(
             "row", maintain_order=True
         )

@@ -1,10 +1,15 @@
 """Names of nodes and marks in the reader's language."""
 
+from functools import cache
+
 from django import template
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from lianzhu.library.chain import nodes
+from lianzhu.library.chain import levels, nodes
 
 register = template.Library()
 
@@ -21,6 +26,45 @@ def node_name(code: str) -> str:
     """The name of a taxonomy node by its code; an unknown code is shown as it is."""
     node = nodes().get(code)
     return named(node) if node else code
+
+
+@register.simple_tag
+def node_options(chosen: str) -> SafeString:
+    """The options of a select over all nodes, by level; made once per language, the chosen one marked."""
+    language = "en" if (get_language() or "").startswith("en") else "zh"
+    made = _options(language)
+    if chosen not in nodes():
+        return made
+    return SafeString(made.replace(f'value="{chosen}"', f'value="{chosen}" selected', 1))
+
+
+@cache
+def _options(language: str) -> SafeString:
+    by_level = [(level, [node for node in nodes().values() if node.level == key]) for key, level in levels().items()]
+    return format_html_join(
+        "",
+        '<optgroup label="{}">{}</optgroup>',
+        (
+            (
+                getattr(level, language),
+                format_html_join("", '<option value="{}">{}</option>', ((n.code, getattr(n, language)) for n in some)),
+            )
+            for level, some in by_level
+        ),
+    )
+
+
+@cache
+def _node_link(code: str, language: str) -> SafeString:
+    node = nodes().get(code)
+    name = getattr(node, language) if node else code
+    return format_html('<a href="{}">{}</a>', reverse("enterprises:map_node", args=[code]), name)
+
+
+@register.filter
+def node_link(code: str) -> SafeString:
+    """The name of a node as a link to its place on the map; lists show hundreds, so each is made once."""
+    return _node_link(code, "en" if (get_language() or "").startswith("en") else "zh")
 
 
 @register.filter

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,7 +18,7 @@ from lianzhu.apps.enterprises.actions.facts import IDENTITY
 from lianzhu.apps.enterprises.actions.grants import note_look
 from lianzhu.apps.enterprises.models import Contact, Enterprise, Membership, Place, Product, RecordState, access_of
 from lianzhu.apps.enterprises.queries import file, lists
-from lianzhu.library.chain import levels, nodes
+from lianzhu.library.chain import nodes
 
 
 @login_required
@@ -30,14 +31,14 @@ def firms(request: HttpRequest) -> HttpResponse:
         user, text=text, node=node, sort=request.GET.get("sort", "name"), after=request.GET.get("after", "")
     )
     makes = lists.nodes_of(page.firms)
-    count, more = (0, False) if text or node else lists.count_up_to(lists.firms_of(user))
+    count, more = (0, False) if text or node else lists.count_firms(user)
     context = {
         "page": page,
         "rows": [(firm, makes.get(firm.pk, [])) for firm in page.firms],
         "text": text,
         "node": node,
         "chosen": nodes().get(node),
-        "by_level": [(level, [n for n in nodes().values() if n.level == key]) for key, level in levels().items()],
+        "here": reverse("enterprises:firms"),
         "sorts": [("name", _("name")), ("updated", _("last changed"))],
         "may_import": bool(access_of(user).office_chains | access_of(user).statistician_chains),
         "count": count,

@@ -14,7 +14,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import LinearOperator, eigsh
 
-from lianzhu.engine.tracks.kernels import add_rows, packed_columns, shared_counts
+from lianzhu.engine.tracks.kernels import add_rows, packed_columns, packed_proximity
 from lianzhu.engine.tracks.tables import Grid
 from lianzhu.library.problem import Problem, marked
 
@@ -111,11 +111,10 @@ def proximity(m: NDArray[np.bool_]) -> Matrix:
     [[1.0, 0.5], [0.5, 1.0]]
     """
     places, items = m.shape
-    if places * items * items <= DENSE_WORK:
-        counts = m.T.astype(np.float64) @ m.astype(np.float64)
-    else:
-        counts = shared_counts(packed_columns(m))
     ubiquity = m.sum(axis=0).astype(np.float64)
+    if places * items * items > DENSE_WORK:
+        return packed_proximity(packed_columns(m), ubiquity)
+    counts = m.T.astype(np.float64) @ m.astype(np.float64)
     counts /= np.maximum(np.maximum.outer(ubiquity, ubiquity), 1.0)
     np.fill_diagonal(counts, 1.0)
     return counts
@@ -220,7 +219,7 @@ def _connected(m: NDArray[np.bool_]) -> tuple[int, NDArray[np.bool_], NDArray[np
     """Return how many parts the table falls into and the rows and columns of the part with most ones."""
     places = m.shape[0]
     held = sparse.csr_matrix(m)
-    _, label = connected_components(sparse.bmat([[None, held], [held.T, None]]), directed=False)
+    _, label = connected_components(sparse.block_array([[None, held], [held.T, None]]), directed=False)
     ones = np.bincount(label[:places], weights=m.sum(axis=1), minlength=label.max() + 1)
     largest = int(ones.argmax())
     inside = label == largest
@@ -269,7 +268,8 @@ def complexity(grid: Grid) -> Complexity:
     the table falls into parts, ECI and PCI are given for the part with most links only, and a warning says so.
     """
     rca = revealed_advantage(grid.values)
-    m = np.nan_to_num(rca, nan=0.0) >= 1.0
+    # Places and products without any value have no RCA; NaN compares as false.
+    m = rca >= 1.0
     eci, pci = np.full(m.shape[0], np.nan), np.full(m.shape[1], np.nan)
     components, second, third = 0, 0.0, 0.0
     if m.any():

@@ -19,13 +19,13 @@ def packed_columns(m: NDArray[np.bool_]) -> NDArray[np.uint64]:
 
 
 @njit(cache=True)
-def shared_counts(words: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """Return the P × P counts of bits set in both rows; the sums below are the textbook population count."""
+def packed_proximity(words: NDArray[np.uint64], ubiquity: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return φ: bits set in both rows / larger `ubiquity`, diagonal 1. The sums are the textbook population count."""
     rows, width = words.shape
     pairs, fours, eights = uint64(0x5555555555555555), uint64(0x3333333333333333), uint64(0x0F0F0F0F0F0F0F0F)
-    counts = np.empty((rows, rows))
+    phi = np.empty((rows, rows))
     for i in range(rows):
-        for j in range(i + 1):
+        for j in range(i):
             total = uint64(0)
             for k in range(width):
                 x = words[i, k] & words[j, k]
@@ -33,9 +33,10 @@ def shared_counts(words: NDArray[np.uint64]) -> NDArray[np.float64]:
                 x = (x & fours) + ((x >> uint64(2)) & fours)
                 x = (x + (x >> uint64(4))) & eights
                 total += (x * uint64(0x0101010101010101)) >> uint64(56)
-            counts[i, j] = total
-            counts[j, i] = total
-    return counts
+            phi[i, j] = total / max(ubiquity[i], ubiquity[j], 1.0)
+            phi[j, i] = phi[i, j]
+        phi[i, i] = 1.0
+    return phi
 
 
 @njit(cache=True)
@@ -49,11 +50,13 @@ def add_rows(starts: NDArray[np.int32], chosen: NDArray[np.int32], rows: NDArray
         for line in range(len(starts) - 1):
             target = out[line, left:right]
             k, end = starts[line], starts[line + 1]
-            while k + 4 <= end:
+            # Eight rows a turn: the target is loaded and stored once for eight additions.
+            while k + 8 <= end:
                 a, b, c, d = part[chosen[k]], part[chosen[k + 1]], part[chosen[k + 2]], part[chosen[k + 3]]
+                e, f, g, h = part[chosen[k + 4]], part[chosen[k + 5]], part[chosen[k + 6]], part[chosen[k + 7]]
                 for j in range(right - left):
-                    target[j] += (a[j] + b[j]) + (c[j] + d[j])
-                k += 4
+                    target[j] += ((a[j] + b[j]) + (c[j] + d[j])) + ((e[j] + f[j]) + (g[j] + h[j]))
+                k += 8
             while k < end:
                 a = part[chosen[k]]
                 for j in range(right - left):

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from polars.exceptions import ComputeError, NoDataError
+from python_calamine import CalamineError, CalamineWorkbook
 
 from lianzhu.library.problem import BadInput, Problem, marked
 
@@ -50,13 +51,13 @@ def read_table(path: Path) -> pl.DataFrame:
         if kind == ".parquet":
             return pl.read_parquet(path)
         if kind in (".xlsx", ".xlsm"):
-            return pl.read_excel(path, engine="calamine", infer_schema_length=None)
+            return _first_sheet(path)
         if kind == ".json":
             return pl.read_json(path, infer_schema_length=None)
         return pl.read_csv(path, infer_schema=False)
     except NoDataError:
         raise BadInput(Problem(marked("{path} is empty."), {"path": str(path)}, mend=marked("Write at least one row.")))
-    except (ComputeError, OSError, UnicodeDecodeError) as error:
+    except (ComputeError, CalamineError, OSError) as error:
         raise BadInput(
             Problem(
                 marked("{path} cannot be read: {reason}"),
@@ -64,6 +65,17 @@ def read_table(path: Path) -> pl.DataFrame:
                 mend=marked("Save it again as CSV in UTF-8, or as Parquet, XLSX or JSON."),
             )
         )
+
+
+def _first_sheet(path: Path) -> pl.DataFrame:
+    """Return the first sheet as text, its first row as header; whole numbers lose the ".0" that Excel gives them."""
+    rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    if not rows:
+        raise NoDataError("empty sheet")
+    text = [
+        [str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell) for cell in row] for row in rows
+    ]
+    return pl.DataFrame(text[1:], schema=dict.fromkeys(text[0], pl.String), orient="row")
 
 
 def _missing(frame: pl.DataFrame) -> list[Problem]:

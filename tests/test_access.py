@@ -9,11 +9,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from lianzhu.apps.core import files
 from lianzhu.apps.enterprises.actions import accounts
-from lianzhu.apps.enterprises.models import Confidentiality, RecordState, Role
+from lianzhu.apps.enterprises.models import Confidentiality, ImportBatch, RecordState, Role
 from tests import factories
 
 COLUMNS = ("nobody", "firm", "other", "committee", "office", "statistician", "auditor", "administrator")
@@ -53,9 +56,47 @@ ACCESS: dict[str, str] = {
     "portal:api:facts": "GET 401 200 200 200 200 200 200 200",
     "portal:api:products": "GET 401 200 200 200 200 200 200 200",
     "portal:api:links": "GET 401 200 200 200 200 200 200 200",
+    # enterprises, imports:
+    "enterprises:imports": "GET 302 403 403 403 200 200 403 403",
+    "enterprises:import_template": "GET 302 403 403 403 200 200 403 403",
+    "enterprises:import": "GET 302 404 404 404 200 200 404 404",
+    "enterprises:import_progress": "GET 302 404 404 404 200 200 404 404",
+    "enterprises:import_columns": "POST 302 404 404 404 302 302 404 404",
+    "enterprises:import_decide": "POST 302 404 404 404 302 302 404 404",
+    "enterprises:import_apply": "POST 302 404 404 404 302 302 404 404",
+    "enterprises:import_undo": "POST 302 404 404 404 409 409 404 404",
+    "enterprises:import_drop": "POST 302 404 404 404 302 302 404 404",
+    "enterprises:import_refused": "GET 302 404 404 404 200 200 404 404",
+    "enterprises:import_original": "GET 302 404 404 404 200 200 404 404",
     # enterprises:
     # findings:
 }
+
+
+def batch(w: SimpleNamespace) -> list[Any]:
+    """A file that stands at its preview, one cell refused."""
+    by = w.people["office"]
+    upload = SimpleUploadedFile("企业.csv", "企业名称,成立日期\n甲子高压设备有限公司,约2011\n".encode())
+    stored = files.store(upload, actor=by, allowed=files.SPREADSHEETS)
+    refused = {"message": "“{title}” says {value}.", "mend": "", "params": {"title": "成立日期", "value": "约2011"}}
+    refused |= {"sheet": "企业", "row": 2, "column": "B"}
+    table = {"sheet": "企业", "kind": "enterprises", "columns": [], "banned": [], "masked": [], "rows": 1}
+    table |= {"refusals": [refused], "remarks": [], "notes": []}
+    made = ImportBatch.objects.create(
+        chain=w.chain,
+        file=stored,
+        kind="enterprises",
+        state="preview",
+        source="镇统计办",
+        as_of=timezone.localdate(),
+        uploaded_by=by,
+        uploaded_at=timezone.now(),
+        rows_in=1,
+        rows_new=1,
+        report={"tables": [table]},
+    )
+    return [made.pk]
+
 
 Needs = Callable[[SimpleNamespace], tuple[list[Any], dict[str, Any]]]
 ARGS: dict[str, Needs] = {
@@ -74,6 +115,16 @@ ARGS: dict[str, Needs] = {
     "portal:api:facts": lambda w: ([w.firm.pk], {}),
     "portal:api:products": lambda w: ([w.firm.pk], {}),
     "portal:api:links": lambda w: ([w.firm.pk], {}),
+    "enterprises:import_template": lambda w: (["products"], {}),
+    "enterprises:import": lambda w: (batch(w), {}),
+    "enterprises:import_progress": lambda w: (batch(w), {}),
+    "enterprises:import_columns": lambda w: (batch(w), {"sheet": "企业", "column-1": "registered_date"}),
+    "enterprises:import_decide": lambda w: (batch(w), {"row-0:2": "new"}),
+    "enterprises:import_apply": lambda w: (batch(w), {}),
+    "enterprises:import_undo": lambda w: (batch(w), {}),
+    "enterprises:import_drop": lambda w: (batch(w), {}),
+    "enterprises:import_refused": lambda w: (batch(w), {}),
+    "enterprises:import_original": lambda w: (batch(w), {}),
 }
 
 

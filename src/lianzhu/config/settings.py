@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "lianzhu.apps.enterprises",
     "lianzhu.apps.findings",
     "lianzhu.apps.organisation",
+    "lianzhu.apps.cases",
     "lianzhu.apps.portal",
     "lianzhu.demo",
     "lianzhu.config",

@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("lianzhu.apps.portal.urls")),
     path("firms/", include("lianzhu.apps.enterprises.urls")),
     path("findings/", include("lianzhu.apps.findings.urls")),
+    path("cases/", include("lianzhu.apps.cases.urls")),
 ]

@@ -68,6 +68,9 @@ ACCESS: dict[str, str] = {
     "enterprises:import_drop": "POST 302 404 404 404 302 302 404 404",
     "enterprises:import_refused": "GET 302 404 404 404 200 200 404 404",
     "enterprises:import_original": "GET 302 404 404 404 200 200 404 404",
+    # enterprises, who is whom:
+    "enterprises:merge": "GET 302 403 403 403 200 403 403 403",
+    "enterprises:split": "POST 302 403 403 403 403 403 403 403",
     # enterprises:
     # findings:
 }
@@ -115,6 +118,8 @@ ARGS: dict[str, Needs] = {
     "portal:api:facts": lambda w: ([w.firm.pk], {}),
     "portal:api:products": lambda w: ([w.firm.pk], {}),
     "portal:api:links": lambda w: ([w.firm.pk], {}),
+    "enterprises:merge": lambda w: ([w.firm.pk], {}),
+    "enterprises:split": lambda w: ([w.firm.pk], {"why": "两家"}),
     "enterprises:import_template": lambda w: (["products"], {}),
     "enterprises:import": lambda w: (batch(w), {}),
     "enterprises:import_progress": lambda w: (batch(w), {}),

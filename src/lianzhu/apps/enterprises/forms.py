@@ -24,6 +24,17 @@ class GrantForm(forms.Form):
     until = forms.DateField(label=_("Until"), widget=DATE)
 
 
+class MergeForm(forms.Form):
+    """Another file of the same firm."""
+
+    other = forms.CharField(
+        label=_("Code of the other file"),
+        max_length=18,
+        help_text=_("Its unified social credit code or temporary code."),
+    )
+    why = forms.CharField(label=_("What shows that it is one firm"), max_length=300)
+
+
 class RefuseForm(forms.Form):
     """Why a proposed value is refused."""
 

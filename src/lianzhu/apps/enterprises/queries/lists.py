@@ -143,3 +143,9 @@ def possible_readers(user: User) -> list[tuple[int, str, str]]:
         .order_by("user__name", "role")
     )
     return [(row.user_id, str(row.user), row.get_role_display()) for row in rows]
+
+
+def firm_by_code(user: User, code: str) -> Enterprise | None:
+    """The firm of the person's chains with this unified or temporary code."""
+    plain = "".join(code.split()).upper()
+    return firms_of(user).filter(models.Q(code=plain) | models.Q(temporary_code=plain)).first()

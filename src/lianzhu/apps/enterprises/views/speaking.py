@@ -14,7 +14,8 @@ from lianzhu.apps.core.views import person
 from lianzhu.apps.enterprises import permissions
 from lianzhu.apps.enterprises.actions import facts as fact_actions
 from lianzhu.apps.enterprises.actions import grants as grant_actions
-from lianzhu.apps.enterprises.forms import GrantForm, RefuseForm, StateFactForm
+from lianzhu.apps.enterprises.actions import identity
+from lianzhu.apps.enterprises.forms import GrantForm, MergeForm, RefuseForm, StateFactForm
 from lianzhu.apps.enterprises.models import AccessGrant, FactValue, Look
 from lianzhu.apps.enterprises.queries import file, lists
 from lianzhu.apps.enterprises.views.firms import visible_firm
@@ -101,6 +102,49 @@ def refuse_fact(request: HttpRequest, pk: int) -> HttpResponse:
         "value": file.in_words(fact, proposal.value),
     }
     return render(request, "enterprises/refuse_fact.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def merge(request: HttpRequest, pk: int) -> HttpResponse:
+    """The office says that another file is the same firm, or takes that back."""
+    user = person(request)
+    firm = visible_firm(user, pk)
+    if not permissions.can_merge_firms(user, firm, firm):
+        raise PermissionDenied
+    form = MergeForm(request.POST or None)
+    refused = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            other = lists.firm_by_code(user, form.cleaned_data["other"])
+            if other is None:
+                raise RuleBroken(_("No firm of the chain has this code."))
+            identity.merge_firms(actor=user, kept_id=firm.pk, other_id=other.pk, why=form.cleaned_data["why"])
+        except RuleBroken as error:
+            refused = str(error)
+        else:
+            messages.success(request, _("Merged. It can be taken apart again below."))
+            return redirect("enterprises:merge", pk=firm.pk)
+    context = {
+        "firm": firm,
+        "form": form,
+        "refused": refused,
+        "merged": firm.merged.order_by("pk"),
+        "events": firm.identity_events.select_related("other", "by").order_by("-pk"),
+    }
+    return render(request, "enterprises/merge.html", context, status=409 if refused else 200)
+
+
+@login_required
+@require_POST
+def split(request: HttpRequest, pk: int) -> HttpResponse:
+    """The office takes a merge back."""
+    user = person(request)
+    other = visible_firm(user, pk)
+    kept = other.merged_into_id
+    identity.split_firms(actor=user, other_id=other.pk, why=request.POST.get("why", ""))
+    messages.success(request, _("Taken apart. Both stand in the lists again."))
+    return redirect("enterprises:merge", pk=kept)
 
 
 @login_required

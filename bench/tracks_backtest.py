@@ -37,9 +37,12 @@ def sapling(known: Mask) -> Matrix:
     return 0.5 * by_user + 0.5 * held @ items / np.maximum(np.abs(items).sum(axis=0), 1e-12)
 
 
-def judged(known: Mask, hidden: Mask) -> dict[str, Quality]:
-    """Judge the model, the peer and every null on hidden links."""
+def judged(known: Mask, hidden: Mask, shuffled: bool = False) -> dict[str, Quality]:
+    """Judge the model, the peer and every null on hidden links; `shuffled` adds the model without code order."""
     named = {"model": learn(known).scores, "Sapling similarity": sapling(known), **null_scores(known)}
+    if shuffled:
+        order = np.random.default_rng(0).permutation(known.shape[1])
+        named["model, no order"] = learn(known[:, order]).scores[:, np.argsort(order)]
     return {name: quality(scores, known, hidden) for name, scores in named.items()}
 
 
@@ -126,7 +129,7 @@ def main() -> None:
     print(f"learning on all {whole.sum():,} links: {time.process_time() - start:.0f} CPU-s")
     names = links_from(train)
     hidden = links_from({unit: validation.get(unit, set()) for unit in names.units}, more_items=names.items).held
-    show("published validation links", [judged(whole & ~hidden, hidden)])
+    show("published validation links", [judged(whole & ~hidden, hidden, shuffled=True)])
     at_random = [hide(whole, 0.2, seed) for seed in range(SPLITS)]
     show("a fifth hidden at random", [judged(whole & ~part, part) for part in at_random])
     expected = unexpected(whole)

@@ -96,6 +96,7 @@ def main() -> None:
             f" {BAR_CPU_S:.0f}); as frames {frames:.2f} more; peak memory {peak:.1f} GB"
         )
         del grid, found
+    complexity(grid_from(long_frame(nested(100, 0.2)))).pairs()
     for side in args.peer_sizes:
         peers(side, 0.2)
 

@@ -50,7 +50,7 @@ def merge_firms(*, actor: User, kept_id: int, other_id: int, why: str) -> Enterp
 @transaction.atomic
 def split_firms(*, actor: User, other_id: int, why: str) -> Enterprise:
     """Take a merge back: the other firm stands in the lists again, with everything it had."""
-    other = Enterprise.objects.select_for_update().select_related("merged_into").get(pk=other_id)
+    other = Enterprise.objects.select_for_update().get(pk=other_id)
     kept = other.merged_into
     if kept is None or not permissions.can_merge_firms(actor, kept, other):
         raise PermissionDenied

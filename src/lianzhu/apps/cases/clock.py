@@ -17,7 +17,12 @@ def now() -> datetime:
 
 def today() -> date:
     """The present day in the server's time zone."""
-    return timezone.localtime(now()).date()
+    return today_of(now())
+
+
+def today_of(at: datetime) -> date:
+    """The day of a moment in the server's time zone."""
+    return timezone.localtime(at).date()
 
 
 @contextmanager

@@ -61,7 +61,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             rule |= models.Q(caller=user.pk) | models.Q(lead=user.pk)
         if bodies:
             helping = HelperPart.objects.filter(body__in=bodies, case=models.OuterRef("pk"), current=True)
-            rule |= models.Q(body__in=bodies) | models.Exists(helping)
+            rule |= models.Q(body__in=bodies) | models.Q(models.Exists(helping))
         seen = self.filter(rule).exclude(models.Q(state=State.DRAFT) & ~models.Q(opened_by=user.pk))
         return seen.exclude(about_body__in=bodies) if bodies else seen
 

@@ -56,6 +56,8 @@ class Channel(models.Model):
     # Robot: its webhook. Mail: smtp://user:password@host:port/sender@example
     address = models.CharField(max_length=400)
     secret = models.CharField(max_length=200, blank=True)
+    # The address under which people open this deployment; the only link a group message carries.
+    link = models.URLField(blank=True)
     on = models.BooleanField(default=False)
     # Token bucket: how many may leave now, as of when. Robots take at most 20 a minute.
     tokens = models.FloatField(default=20)
@@ -73,7 +75,7 @@ class Address(models.Model):
 
 
 class Post(models.Model):
-    """One text that leaves through one channel, or has left. Kept so that a restart neither loses nor doubles it."""
+    """One text that leaves through one channel, or has left. Kept so that a restart loses none; sent at least once."""
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="posts")
     to = models.CharField(max_length=254, blank=True)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests import factories
 
 from lianzhu.apps.enterprises.models import Confidentiality, Product, Role, SupplyLink
+from lianzhu.apps.enterprises.queries.lists import PAGE
 
 pytestmark = pytest.mark.django_db
 
@@ -73,10 +74,12 @@ def test_firms_in_pages_and_by_piece_of_a_name(town: SimpleNamespace) -> None:
     for n in range(60):
         factories.firm(f"序列{n:03d}号电气有限公司")
     client = factories.browser(town.committee)
-    first = client.get("/api/firms").json()
-    second = client.get("/api/firms", {"after": first["after"]}).json()
-    assert (len(first["firms"]), len(second["firms"]), second["after"]) == (50, 13, "")
-    assert not {f["id"] for f in first["firms"]} & {f["id"] for f in second["firms"]}
+    pages = [client.get("/api/firms").json()]
+    while pages[-1]["after"]:
+        pages.append(client.get("/api/firms", {"after": pages[-1]["after"]}).json())
+    ids = [one["id"] for page in pages for one in page["firms"]]
+    assert len(ids) == len(set(ids)) == 63
+    assert len(pages) == -(-63 // PAGE) and len(pages[0]["firms"]) == min(PAGE, 63)
     found = client.get("/api/firms", {"q": "试验"}).json()["firms"]
     assert [firm["name"] for firm in found] == ["乙丑试验设备有限公司"]
 

@@ -14,6 +14,7 @@ from tests import factories
 from lianzhu.apps.core.models import AuditEntry
 from lianzhu.apps.enterprises.actions import accounts
 from lianzhu.apps.enterprises.models import Confidentiality, RecordState, Role
+from lianzhu.apps.enterprises.queries.lists import PAGE
 from lianzhu.apps.findings.models import Finding
 
 pytestmark = pytest.mark.django_db
@@ -173,15 +174,15 @@ def rows(page: str) -> int:
 
 def test_the_auditor_reads_filters_and_verifies() -> None:
     auditor, office = factories.person(Role.AUDITOR), factories.person(Role.OFFICE)
-    for _n in range(60):
+    for _n in range(PAGE + 10):
         accounts.begin_visit(actor=office)
     client = factories.browser(auditor)
     page = client.get("/audit/").content.decode()
-    assert rows(page) == 50 and "?after=11" in page
+    assert rows(page) == PAGE and "after=11" in page
     assert rows(client.get("/audit/", {"after": "11"}).content.decode()) == 10
     assert rows(client.get("/audit/", {"who": "nobody-at-all"}).content.decode()) == 0
-    assert "60条" in client.post("/audit/verify/", follow=True).content.decode()
-    assert AuditEntry.objects.get(number=61).act == "audit.verified"
+    assert f"{PAGE + 10}条" in client.post("/audit/verify/", follow=True).content.decode()
+    assert AuditEntry.objects.get(number=PAGE + 11).act == "audit.verified"
 
 
 # ── When something is not as meant ──

@@ -127,7 +127,7 @@ def _opened(request: HttpRequest, pk: int) -> tuple[User, Enterprise]:
 
 @api.get("/firms", response=FirmsOut, url_name="firms", summary="Firms of your chains, by name")
 def firms(request: HttpRequest, q: str = "", node: str = "", after: str = "") -> FirmsOut:
-    """One page of 50: `q` is part of a name or code, `node` a code of the taxonomy."""
+    """One page: `q` is part of a name or code, `node` a code of the taxonomy."""
     page = lists.firm_page(person(request), text=q.strip(), node=node, after=after)
     made = lists.nodes_of(page.firms)
     return FirmsOut(firms=[_firm_out(firm, made) for firm in page.firms], after=page.after)

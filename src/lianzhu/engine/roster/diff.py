@@ -5,7 +5,7 @@ the outcomes. Every cell of a row that can be applied is new, changed or unchang
 with the source and date of both. Blank cells never overwrite.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -32,7 +32,6 @@ _SHOWN = (
     *("row", "column", "enterprise", "fact", "period", "unit", "change"),
     *("old", "old_source", "old_date", "value"),
 )
-Known = dict[tuple[object, ...], pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def diff(
     )
 
 
-def _known(rows: pl.DataFrame, current: pl.DataFrame) -> tuple[pl.DataFrame, Known]:
+def _known(rows: pl.DataFrame, current: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Number the firms of `rows` and sort what is known of them by fact and period. Raises `BadInput` like `diff`."""
     missing = [name for name in CURRENT if name not in current.columns]
     if missing:
@@ -114,28 +113,28 @@ def _known(rows: pl.DataFrame, current: pl.DataFrame) -> tuple[pl.DataFrame, Kno
         known.select("firm", pl.col("fact").cast(pl.Categorical), _undated("period"), *names).rename(names).collect()
     )
     taken = taken.with_columns(pl.col("old_source", "old_date").cast(pl.Categorical))
-    found: Known = taken.partition_by("fact", "period", as_dict=True, include_key=False)
-    for (fact, period), part in found.items():
+    for fact, period, part in _by_fact(taken):
         twice = part.filter(part["firm"].is_duplicated()).select("firm").unique().join(firms, on="firm").head(50)
         if twice.height:
             message = marked("{enterprise} has two current values for {fact} {period}.")
             said = [{"enterprise": firm, "fact": fact, "period": period} for firm in twice["enterprise"]]
             raise BadInput([Problem(message, params) for params in said])
-    return places, found
+    return places, taken
 
 
-def _compared(cells: pl.DataFrame, known: Known) -> pl.DataFrame:
+def _by_fact(frame: pl.DataFrame) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    """Yield fact, period and the lines of both, one after the other; never a second copy of the whole frame."""
+    for fact, period in frame.select("fact", "period").unique(maintain_order=True).rows():
+        yield fact, period, frame.filter((pl.col("fact") == fact) & (pl.col("period") == period))
+
+
+def _compared(cells: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Set every proposed cell beside its old value, one fact of one period at a time to spare memory."""
-    nothing = pl.DataFrame(
-        schema={"firm": pl.UInt32, "old": pl.String, "old_source": pl.Categorical, "old_date": pl.Categorical}
-    )
     parts = []
-    for key, part in cells.partition_by("fact", "period", as_dict=True, maintain_order=True).items():
-        part = part.join(known.get(key, nothing), on="firm", how="left", maintain_order="left")
+    for fact, period, part in _by_fact(cells) if cells.height else [("", "", cells)]:
+        old = known.filter((pl.col("fact") == fact) & (pl.col("period") == period)).drop("fact", "period")
+        part = part.join(old, on="firm", how="left", maintain_order="left")
         parts.append(part.with_columns(_change(part["old"], part["value"])).select(_SHOWN))
-    if not parts:
-        empty = cells.join(nothing, on="firm", how="left")
-        parts = [empty.with_columns(_change(empty["old"], empty["value"])).select(_SHOWN)]
     return pl.concat(parts)
 
 
@@ -199,7 +198,7 @@ def _identified(checked: Checked, identity: pl.DataFrame | None, decisions: Mapp
 def _one_writer(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """Send the later of two rows to review that propose different values for one cell; the reason names the first."""
     key = ["firm", "fact", "period"]
-    twice = (part.filter(part["firm"].is_duplicated()) for part in cells.partition_by("fact", "period"))
+    twice = (part.filter(part["firm"].is_duplicated()) for _, _, part in _by_fact(cells))
     shared = pl.concat([cells.clear(), *twice])
     if not shared.height:
         return rows.with_columns(pl.lit(None, pl.String).alias("clash"))

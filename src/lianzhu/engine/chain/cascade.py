@@ -75,14 +75,17 @@ class Scratch(NamedTuple):
     sector_left: np.ndarray  # [sectors]
 
 
-@compiled
 def scratch(firms: int, sectors: int, slots: int) -> Scratch:
+    """Working arrays for a network of this size, the big ones out of one block: from 4 MB numpy asks for huge pages."""
+    block = np.zeros(4 * firms + slots)
+    down_left, up_left, up_sums, missing, down_sums = np.split(block, np.arange(1, 5) * firms)
+    down_left[:] = up_left[:] = 1.0
     return Scratch(
-        Side(np.ones(firms), np.zeros(firms + 1, np.uint32), np.zeros(slots)),
-        Side(np.ones(firms), np.zeros(firms + 1, np.uint32), np.zeros(firms)),
+        Side(down_left, np.zeros(firms + 1, np.uint32), down_sums),
+        Side(up_left, np.zeros(firms + 1, np.uint32), up_sums),
         np.zeros(slots + 1, np.uint32),
         np.zeros((firms + 63) // 64, np.uint64),
-        np.zeros(firms),
+        missing,
         np.zeros(sectors),
         np.zeros(sectors),
     )
@@ -291,13 +294,18 @@ def gather(g: Graph, s: Scratch, total: float, downs: int, ups: int, row: np.nda
 
 
 @compiled
-def cascade(g: Graph, shocks: np.ndarray, eps: float, substitution: bool) -> np.ndarray:
-    """Shock each firm in turn. Returns [shocks, 4]: share of output lost by both, down, up, and steps."""
+def run(g: Graph, s: Scratch, shocks: np.ndarray, eps: float, substitution: bool) -> np.ndarray:
+    """The same as `cascade`, with its working arrays."""
     result = np.zeros((shocks.size, 4))
-    s = scratch(g.out.size, g.sector_out.size, g.out.size + g.extra_buyer.size)
     total = max(g.out.sum(), np.finfo(np.float64).tiny)  # no sales at all: nothing can be lost
     for row in range(shocks.size):
         steps, downs, ups = spread(g, s, np.int64(shocks[row]), eps, substitution)
         gather(g, s, total, downs, ups, result[row])
         result[row, 3] = steps
     return result
+
+
+def cascade(g: Graph, shocks: np.ndarray, eps: float, substitution: bool) -> np.ndarray:
+    """Shock each firm in turn. Returns [shocks, 4]: share of output lost by both, down, up, and steps."""
+    s = scratch(g.out.size, g.sector_out.size, g.out.size + g.extra_buyer.size)
+    return run(g, s, shocks, eps, substitution)

@@ -121,14 +121,17 @@ def test_period_of_the_row(tmp_path: Path) -> None:
         ["乙公司", "", 3],
         ["丙公司", "去年", 4],
         ["丁公司", "", ""],
+        ["戊公司", "2024-06", 5],
+        ["己公司", "2024年12月", 6],
     ]
     checked = check(tmp_path, rows)
     revenue = checked.cells.filter(pl.col("fact") == "revenue").select("row", "period", "value").rows()
-    assert revenue == [(2, "2023", "1"), (3, "2024", "2")]
+    assert revenue == [(2, "2023", "1"), (3, "2024", "2"), (8, "2024", "6")]
     assert [line for line in reasons(checked) if line[0] > 3] == [
         (4, "C", "no_period"),
         (5, "B", "not_a_period"),
         (5, "C", "no_period"),
+        (7, "C", "no_period"),
     ]
 
 

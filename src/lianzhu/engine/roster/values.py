@@ -4,6 +4,7 @@ Numbers stay decimal text from the cell to the answer: changing 元 into 万元 
 Every cell ends as a value, as blank, or refused with a reason; a note says what was assumed on the way.
 """
 
+import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -130,6 +131,7 @@ _NO = ("否", "无", "没有", "不是", "n", "no", "false", "f", "0", "×", "x"
 _WIDE = {chr(code + 0xFEE0): chr(code) for code in (*range(48, 58), *range(65, 91), *range(97, 123))} | {"\u3000": " "}
 _ERRORS = r"^#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NULL!|NUM!|SPILL!|CALC!)$"
 _SCIENTIFIC = r"^\d(?:\.\d+)?[eE]\+?1[0-9]$"
+_DAY = re.compile(r"^\d{4}-\d\d-\d\d")
 _TWO_DATES = r"^(.{6,11}?)(?:至|到|~|—|-{1,2})(\d{4}[^至到~—]{2,8})$"
 
 
@@ -146,7 +148,7 @@ def read_cells(texts: pl.Series, kinds: np.ndarray, column: Column, power: int) 
         frame = frame.with_columns(pl.col("raw").str.normalize("NFKC").str.to_lowercase().alias("t"))
         frame = frame.with_columns(pl.when(~pl.col("t").is_in(_BLANK_WORDS)).then("t"))
     if column.key == PERIOD:
-        read = _by_word(frame, {text: read_period(text[:4] if text[4:5] == "-" else text) for text in _words(frame)})
+        read = _by_word(frame, {text: read_period(text[:4] if _DAY.match(text) else text) for text in _words(frame)})
         read = read.with_columns(_refused("not_a_period").alias("reason"))
     elif column.type in ("integer", "decimal"):
         read = _numbers(frame, column, power)

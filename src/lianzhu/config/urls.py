@@ -6,5 +6,6 @@ urlpatterns = [
     path("", include("lianzhu.apps.portal.urls")),
     path("firms/", include("lianzhu.apps.enterprises.urls")),
     path("findings/", include("lianzhu.apps.findings.urls")),
+    path("organisation/", include("lianzhu.apps.organisation.urls")),
     path("cases/", include("lianzhu.apps.cases.urls")),
 ]

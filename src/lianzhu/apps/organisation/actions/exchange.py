@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.enums import TextChoices
@@ -20,6 +21,7 @@ from lianzhu.apps.core import audit
 from lianzhu.apps.core.errors import RuleBroken
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.models import Chain, Enterprise
+from lianzhu.apps.organisation import permissions
 from lianzhu.apps.organisation.actions.bodies import end_body, found_body, locked_chain
 from lianzhu.apps.organisation.actions.seats import Who, appoint, end_appointment, give_consent
 from lianzhu.apps.organisation.models import Appointment, Body, held_on
@@ -72,6 +74,15 @@ def bring_in_workbook(*, actor: User, chain_id: int, lines: Lines, seal: str) ->
         raise RuleBroken(_("The record has changed since this preview. Upload the workbook again."))
     audit.record(actor, "organisation.workbook", chain)
     return outcomes
+
+
+@transaction.atomic
+def note_export(*, actor: User, chain_id: int) -> None:
+    """Put on record that the names went out in a workbook; only who may read them takes them out."""
+    chain = Chain.objects.select_for_update().get(pk=chain_id)
+    if not permissions.can_read_names(actor, chain):
+        raise PermissionDenied
+    audit.record(actor, "organisation.exported", chain)
 
 
 def _bring_in(actor: User, chain: Chain, lines: Lines) -> list[Outcome]:

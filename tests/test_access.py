@@ -15,8 +15,11 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from lianzhu.apps.core import files
-from lianzhu.apps.enterprises.actions import accounts
+from lianzhu.apps.enterprises.actions import accounts, grants
 from lianzhu.apps.enterprises.models import Confidentiality, ImportBatch, RecordState, Role
+from lianzhu.apps.findings.actions import Found, record_findings
+from lianzhu.apps.findings.models import Finding
+from lianzhu.library.chain import nodes
 from tests import factories
 
 COLUMNS = ("nobody", "firm", "other", "committee", "office", "statistician", "auditor", "administrator")
@@ -71,9 +74,46 @@ ACCESS: dict[str, str] = {
     # enterprises, who is whom:
     "enterprises:merge": "GET 302 403 403 403 200 403 403 403",
     "enterprises:split": "POST 302 403 403 403 403 403 403 403",
-    # enterprises:
+    # enterprises, what everybody of the chain sees:
+    "enterprises:firms": "GET 302 200 200 200 200 200 200 200",
+    "enterprises:export_firms": "GET 302 200 200 200 200 200 200 200",
+    "enterprises:map": "GET 302 200 200 200 200 200 200 200",
+    "enterprises:map_node": "GET 302 200 200 200 200 200 200 200",
+    "enterprises:export_map": "GET 302 200 200 200 200 200 200 200",
+    "enterprises:genealogy": "GET 302 200 200 200 200 200 200 200",
+    "enterprises:firm": "GET 302 200 200 200 200 200 200 200",
+    "enterprises:firm_products": "GET 302 200 200 200 200 200 200 200",
+    "enterprises:firm_links": "GET 302 200 200 200 200 200 200 200",
+    "enterprises:firm_people": "GET 302 200 200 200 200 200 200 200",
+    "enterprises:firm_history": "GET 302 200 200 200 200 200 200 200",
+    # enterprises, a firm for itself:
+    "enterprises:state_fact": "GET 302 200 403 403 403 403 403 403",
+    "enterprises:confirm_file": "POST 302 302 403 403 403 403 403 403",
+    "enterprises:withdraw_fact": "POST 302 302 403 403 403 403 403 403",
+    "enterprises:grants": "GET 302 200 403 403 403 403 403 403",
+    "enterprises:revoke_grant": "POST 302 302 403 403 403 403 403 403",
+    # enterprises, what the office decides:
+    "enterprises:accept_fact": "POST 302 403 403 403 302 403 403 403",
+    "enterprises:refuse_fact": "GET 302 403 403 403 200 403 403 403",
     # findings:
+    "findings:list": "GET 302 200 200 200 200 200 200 200",
+    "findings:finding": "GET 302 200 404 404 200 404 404 404",
+    "findings:reopen": "POST 302 403 404 404 409 404 404 404",
 }
+
+
+def grant(w: SimpleNamespace) -> int:
+    """The first firm opened its values to the office today."""
+    told = {"firm_id": w.firm.pk, "to_user_id": w.people["office"].pk, "purpose": "核对"}
+    return grants.grant_access(actor=w.people["firm"], until=timezone.localdate(), **told).pk
+
+
+def finding(w: SimpleNamespace) -> int:
+    """An open finding of class `office` about the first firm."""
+    one = Found("a", "{firm}", "{firm}", Confidentiality.OFFICE, enterprise_id=w.firm.pk)
+    told = {"chain": w.chain, "kind": "missing_facts", "found": [one], "on": timezone.localdate()}
+    record_findings(actor=w.people["office"], **told)
+    return Finding.objects.get().pk
 
 
 def batch(w: SimpleNamespace) -> list[Any]:
@@ -114,6 +154,16 @@ ARGS: dict[str, Needs] = {
     "portal:lost_factor": lambda w: ([w.colleague.pk], {}),
     "portal:leave": lambda w: ([w.colleague.pk], {"heir": w.people["firm"].pk}),
     "portal:withdraw": lambda w: ([w.invitation.pk], {}),
+    **{
+        f"enterprises:{name}": lambda w: ([w.firm.pk], {})
+        for name in ("firm", "firm_products", "firm_links", "firm_people", "firm_history", "confirm_file", "grants")
+    },
+    **{f"enterprises:{name}_fact": lambda w: ([w.proposal.pk], {}) for name in ("withdraw", "accept", "refuse")},
+    "enterprises:map_node": lambda w: ([next(iter(nodes()))], {}),
+    "enterprises:state_fact": lambda w: ([w.firm.pk, "address"], {}),
+    "enterprises:revoke_grant": lambda w: ([grant(w)], {}),
+    "findings:finding": lambda w: ([finding(w)], {}),
+    "findings:reopen": lambda w: ([finding(w)], {}),
     "portal:api:firm": lambda w: ([w.firm.pk], {}),
     "portal:api:facts": lambda w: ([w.firm.pk], {}),
     "portal:api:products": lambda w: ([w.firm.pk], {}),

@@ -16,7 +16,7 @@ MAX_STEPS = 1000
 # a tenth of the sector is left (relative error below 1e-14), so that only firms with a loss cost anything.
 AFRESH_BELOW = 4096
 # With more than one firm in MANY at a loss, looking at every firm is cheaper than listing which were touched.
-MANY = 12
+MANY = 32
 ONE = np.uint64(1)
 WORD = np.uint64(64)
 

@@ -74,7 +74,7 @@ def ledger(
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(2)
     sheet.freeze_panes(3, 2)
-    sheet.set_footer(f"&C{_('Page')} &P / &N")
+    sheet.set_footer("&C" + _("Page") + " &P / &N")
     book.close()
     return out.getvalue()
 

@@ -42,7 +42,7 @@ class RecordQuerySet(models.QuerySet[Any]):
         access = access_of(user)
         ends = self.model.firm_ends
         rule = _firms(ends, _members(access.chains), Confidentiality.PUBLIC)
-        rule |= _firms(ends, _members(access.office_chains), Confidentiality.OFFICE)
+        rule |= _firms(ends, _members(access.office_chains | access.statistician_chains), Confidentiality.OFFICE)
         rule |= _firms(ends, _members(access.statistician_chains), Confidentiality.FIRM, Confidentiality.STATISTICS)
         rule |= _firms(ends, access.granted_firms, Confidentiality.OFFICE, Confidentiality.FIRM)
         rule |= _firms(ends, access.own_firms, *Confidentiality)

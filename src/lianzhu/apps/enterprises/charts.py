@@ -3,12 +3,15 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cache
+from itertools import accumulate, pairwise
+
+import rjieba
 
 from lianzhu.apps.enterprises.queries.map import ChainMap, Made, NodeSheet
 from lianzhu.library.chain import Level, levels
 
-PITCH, TOP, COLUMN = 38, 84, 126
+PITCH, TOP, COLUMN = 38, 84, 132
 GAP = 10
 # Columns of the drawing: the levels that stand in each, from the top.
 COLUMNS: tuple[tuple[str, ...], ...] = (
@@ -90,7 +93,7 @@ def map_drawing(drawn: ChainMap, colour: str, sheet: NodeSheet | None, *, englis
         y = TOP
         for place, (level, rows) in enumerate(column):
             if place:
-                y += 22 if level.stage == stage else 48
+                y += 32 if level.stage == stage else 48
             if level.stage != stage:
                 headings.append(Heading(level, left, y - 36 if place else y - 68, COLUMN - GAP, stage=True))
             if rows[0].node.code == _first(drawn, level.key) and (not place or level.stage == stage):
@@ -136,16 +139,19 @@ def _bead(one: Made, x: int, y: int, hit: bool, chosen: bool, english: bool) -> 
     return Bead(one, x, y, radius, lines, int(x + 15 + wide + shown), hit, chosen)
 
 
+@cache
 def _split(name: str) -> tuple[str, ...]:
-    """A Chinese name on one line, or on two of about equal length.
+    """A Chinese name on one line, or on two of about equal length, broken between words and never before a mark.
 
     >>> _split("高压硅堆"), _split("变频串联谐振试验装置")
-    (('高压硅堆',), ('变频串联谐', '振试验装置'))
+    (('高压硅堆',), ('变频串联', '谐振试验装置'))
     """
     if len(name) <= LINE_ZH:
         return (name,)
-    half = math.ceil(len(name) / 2)
-    return (name[:half], name[half:])
+    ends = list(accumulate(len(word) for word in rjieba.cut(name)))[:-1]
+    breaks = [end for end in ends if name[end] != "、" and max(end, len(name) - end) <= LINE_ZH + 1]
+    at = min(breaks or [math.ceil(len(name) / 2)], key=lambda end: (abs(2 * end - len(name)), end))
+    return (name[:at], name[at:])
 
 
 def _wrapped(name: str) -> tuple[str, ...]:
@@ -174,7 +180,7 @@ def _paths(beads: Sequence[Bead], sheet: NodeSheet | None) -> list[str]:
 def _path(start: Bead, end: Bead) -> str:
     """One line from a supplier to a user. Over other columns it runs between two rows, so that it crosses no name."""
     x1, y1, x2, y2 = start.right + 2, start.y, end.x - end.ring - 2, end.y
-    edge = start.x + COLUMN - 26
+    edge = start.x + COLUMN - 18
     if end.x <= start.x:
         # Within a column, or back to the left: along the left side, where no name stands.
         side = min(start.x, end.x) - 11

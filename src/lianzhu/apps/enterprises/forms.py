@@ -21,7 +21,7 @@ class GrantForm(forms.Form):
 
     reader = forms.IntegerField(label=_("Who may read"))
     purpose = forms.CharField(label=_("What for"), max_length=200)
-    until = forms.DateField(label=_("Until"), widget=DATE)
+    until = forms.DateField(label=_("Until which day"), widget=DATE)
 
 
 class MergeForm(forms.Form):

@@ -1,6 +1,9 @@
 """One firm's file: every value with source and date, masked where this reader may not read it."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -21,6 +24,7 @@ from lianzhu.apps.enterprises.models import (
     access_of,
 )
 from lianzhu.library.facts import Fact, facts, groups
+from lianzhu.library.policies import policy_texts
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class FactRow:
     expired: bool
     pk: int
     proposal: "Proposal | None" = None
+    # Another period of the fact above it: the label need not be said twice.
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,12 @@ class FactGroup:
     title: str
     rows: list[FactRow] = field(default_factory=list)
 
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether no readable value was confirmed yet: one mark at the heading then says it for all."""
+        read = [row for row in self.rows if row.value]
+        return bool(read) and not any(row.confirmed for row in read)
+
 
 def in_words(fact: Fact, value: str) -> str:
     """A stored value as a person reads it: units, yes and no, the label of a choice, thousands marked."""
@@ -78,6 +90,21 @@ def in_words(fact: Fact, value: str) -> str:
 def label_of(fact: Fact) -> str:
     """The fact's name in the reader's language."""
     return fact.en if (get_language() or "").startswith("en") else fact.zh
+
+
+@cache
+def _policy_titles() -> Mapping[str, tuple[str, str]]:
+    """Policy id -> (Chinese title, English title); read from the heads of the files, which is all that is needed."""
+    heads = (dict(re.findall(r"^(id|title|title_en): *(.+)$", text, re.MULTILINE)) for text in policy_texts().values())
+    return {head["id"]: (head["title"], head.get("title_en", head["title"])) for head in heads}
+
+
+def askers(fact: Fact) -> list[tuple[str, str]]:
+    """Who asks for the fact, a policy by its title, and why."""
+    english = (get_language() or "").startswith("en")
+    titles = _policy_titles()
+    named = ((titles.get(re.sub(r"\.\d[\d-]*$", "", who)), who, why) for who, why in fact.asked_by.items())
+    return [((title[1] if english else title[0]) if title else who, why) for title, who, why in named]
 
 
 def is_expired(name: str, value: str) -> bool:
@@ -131,6 +158,7 @@ def fact_groups(user: User, firm: Enterprise) -> list[FactGroup]:
                 expired=value is not None and is_expired(name, value),
                 pk=shown.pk,
                 proposal=_proposal(fact, offer),
+                again=bool(out[fact.group].rows) and out[fact.group].rows[-1].fact is fact,
             )
         )
     return [group for group in out.values() if group.rows]

@@ -118,8 +118,8 @@ class NodeSheet:
     links: list[SupplyLink] = field(default_factory=list)
 
 
-MOST_MAKERS = 30
-MOST_LINKS = 20
+MOST_MAKERS = 12
+MOST_LINKS = 10
 
 
 def node_sheet(user: User, chain: Chain, drawn: ChainMap, code: str) -> NodeSheet:

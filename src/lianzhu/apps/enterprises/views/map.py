@@ -71,6 +71,7 @@ def _draw(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "crowded_from": chain_maps.CROWDED,
         "most_links": chain_maps.MOST_LINKS,
+        "shown_links": sheet.links[: chain_maps.MOST_LINKS] if sheet else [],
     }
     return render(request, "enterprises/map.html", context)
 
@@ -141,7 +142,7 @@ def _family(request: HttpRequest, chain: Chain) -> dict[str, object]:
         "drawn_chain": chain,
         "found": found,
         "bars": bars,
-        "width": max(len(bars) * YEAR_WIDTH, 240),
+        "width": max(len(bars) * YEAR_WIDTH, 240) + 24,
         "bar_width": YEAR_WIDTH - 4,
         "height": YEARS_HEIGHT,
     }

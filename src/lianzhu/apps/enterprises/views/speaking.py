@@ -67,6 +67,7 @@ def state_fact(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         "form": form,
         "refused": refused,
         "secret": fact.confidentiality in permissions.SECRET,
+        "askers": file.askers(fact),
         "last_year": timezone.localdate().year - 1,
     }
     return render(request, "enterprises/state_fact.html", context, status=409 if refused else 200)

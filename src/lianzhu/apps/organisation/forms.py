@@ -40,8 +40,8 @@ class FirmField(forms.CharField):
 class Dated(forms.Form):
     """First day and source, asked last in every form."""
 
-    since = day_field(_("From"))
-    source = forms.CharField(label=_("Source"), max_length=160, help_text=_("The decision and its number or date."))
+    since = day_field(_("In force from"))
+    source = forms.CharField(label=_("Basis"), max_length=160, help_text=_("The decision and its number or date."))
 
     def __init__(self, *args: Any, chain: Chain, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,7 +59,7 @@ class FoundForm(Dated):
         label=_("Kind"),
         choices=[(kind.value, kind.label) for kind in Body.Kind if kind not in Body.AT_A_PLACE],
     )
-    name = forms.CharField(label=_("Body"), max_length=120)
+    name = forms.CharField(label=_("Name of the body"), max_length=120)
     firm = FirmField(
         label=_("Firm"), required=False, max_length=160, help_text=_("Only for a firm branch: full name or code.")
     )
@@ -76,7 +76,7 @@ class FoundForm(Dated):
 class PersonForm(Dated):
     """Who is meant: name with firm or unit; account and consent where they exist."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Person's name"), max_length=60)
     firm = FirmField(
         label=_("Firm of the person"), required=False, max_length=160, help_text=_("Full name or code; else the unit.")
     )
@@ -123,8 +123,10 @@ class PersonForm(Dated):
 class SeatForm(PersonForm):
     """A seat in a body."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=Appointment.Role.choices, initial=Appointment.Role.MEMBER)
-    until = day_field(_("To"), required=False, help_text=_("Leave empty when no end is set."))
+    role = forms.ChoiceField(
+        label=_("Role in the body"), choices=Appointment.Role.choices, initial=Appointment.Role.MEMBER
+    )
+    until = day_field(_("In force until"), required=False, help_text=_("Leave empty when no end is set."))
 
 
 class ManagementForm(PersonForm):
@@ -186,7 +188,7 @@ class MissionForm(Dated):
     )
     name = forms.CharField(label=_("Name of the post or task force"), max_length=120)
     goal = forms.CharField(
-        label=_("Goal"),
+        label=_("Goal of the work"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("So that the firm can say afterwards whether it was reached."),

@@ -174,9 +174,9 @@ class Appointment(Dated):
     class Role(models.TextChoices):
         SECRETARY = "secretary", _("secretary")
         DEPUTY = "deputy", _("deputy secretary")
-        MEMBER = "member", _("member")
-        LEAD = "lead", _("lead")
-        OFFICER = "officer", _("officer")
+        MEMBER = "member", _("ordinary member")
+        LEAD = "lead", _("team lead")
+        OFFICER = "officer", _("handling officer")
         LIAISON = "liaison", _("liaison")
 
     # At most one person at a time holds these in one body.

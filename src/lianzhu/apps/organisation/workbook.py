@@ -106,7 +106,7 @@ def write(bodies: Iterable[Mapping[str, str]], seats: Iterable[Mapping[str, str]
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, options)
-    _sheet(book, _("Bodies"), BODY_COLUMNS, bodies, {"kind": [str(kind.label) for kind in Body.Kind]})
+    _sheet(book, _("Bodies of the chain"), BODY_COLUMNS, bodies, {"kind": [str(kind.label) for kind in Body.Kind]})
     _sheet(book, _("Office-holders"), SEAT_COLUMNS, seats, {"role": [str(role.label) for role in Appointment.Role]})
     book.close()
     return out.getvalue()

@@ -31,11 +31,11 @@ from lianzhu.apps.organisation.workbook import BodyLine, Lines, SeatLine, choice
 class What(TextChoices):
     """What a row does."""
 
-    NEW = "new", gettext_lazy("new")
-    ENDED = "ended", gettext_lazy("ends")
+    NEW = "new", gettext_lazy("newly entered")
+    ENDED = "ended", gettext_lazy("ends here")
     CONSENT = "consent", gettext_lazy("consent added")
-    SAME = "same", gettext_lazy("unchanged")
-    REFUSED = "refused", gettext_lazy("refused")
+    SAME = "same", gettext_lazy("as on record")
+    REFUSED = "refused", gettext_lazy("not taken in")
 
 
 @dataclass(frozen=True)
@@ -88,15 +88,17 @@ def note_export(*, actor: User, chain_id: int) -> None:
 def _bring_in(actor: User, chain: Chain, lines: Lines) -> list[Outcome]:
     """Bodies from the root down, then seats, then endings from the leaves up; every row in its own savepoint."""
     bodies = _from_the_root(lines.bodies)
-    outcomes = [_row(_("Bodies"), line.row, line.name, partial(_body, actor, chain, line)) for line in bodies]
+    outcomes = [
+        _row(_("Bodies of the chain"), line.row, line.name, partial(_body, actor, chain, line)) for line in bodies
+    ]
     outcomes += [
         _row(_("Office-holders"), line.row, f"{line.name}，{line.body}", partial(_seat, actor, chain, line))
         for line in lines.seats
     ]
-    same = {one.row for one in outcomes if one.sheet == _("Bodies") and one.what == What.SAME}
+    same = {one.row for one in outcomes if one.sheet == _("Bodies of the chain") and one.what == What.SAME}
     for line in reversed(bodies):
         if line.row in same and line.until:
-            ended = _row(_("Bodies"), line.row, line.name, partial(_ending, actor, chain, line))
+            ended = _row(_("Bodies of the chain"), line.row, line.name, partial(_ending, actor, chain, line))
             outcomes = [ended if (one.sheet, one.row) == (ended.sheet, ended.row) else one for one in outcomes]
     return outcomes
 
@@ -162,9 +164,9 @@ def _ending(actor: User, chain: Chain, line: BodyLine) -> What:
 
 
 def _seat(actor: User, chain: Chain, line: SeatLine) -> What:
-    since, until = _needed(line.since, _("From")), day_of(line.until, _("To"))
-    consent = day_of(line.consent, _("Consent"))
-    role = choice_of(line.role, Appointment.Role, _("Role"))
+    since, until = _needed(line.since, _("In force from")), day_of(line.until, _("In force until"))
+    consent = day_of(line.consent, _("Consent to show the name, on"))
+    role = choice_of(line.role, Appointment.Role, _("Role in the body"))
     firm = _firm_named(chain, line.firm) if line.firm else None
     body = _body_named(chain, line.body, since)
     known = Appointment.objects.filter(

@@ -23,7 +23,7 @@ class State(TextChoices):
     """What is known of one direction at one firm."""
 
     COVERED = "covered", _("in place")
-    GAP = "gap", _("missing")
+    GAP = "gap", _("gap here")
     # Nobody of the management is on record: that is ignorance, not a gap.
     UNKNOWN = "unknown", _("not known yet")
     NO_BRANCH = "no_branch", _("no branch")

@@ -44,7 +44,11 @@ def missions(request: HttpRequest) -> HttpResponse:
         "rows": found[:PAGE],
         "after": found[PAGE - 1].pk if len(found) > PAGE else "",
         "state": state,
-        "states": [("running", _("running")), ("to_judge", _("waits for the firm")), ("judged", _("judged"))],
+        "states": [
+            ("running", _("under way")),
+            ("to_judge", _("waits for the firm")),
+            ("judged", _("judged by the firm")),
+        ],
         "kind": kind,
         "kinds": [(one.value, one.label) for one in Body.Kind if one in Body.AT_A_PLACE],
         "may_organise": permissions.can_organise(user, chain),
@@ -114,7 +118,7 @@ def opening(request: HttpRequest) -> HttpResponse:
 
     words = {
         "title": _("Open a post or task force at %(firm)s") % {"firm": firm.name},
-        "button": _("Open"),
+        "button": _("Open it"),
         "back": reverse("organisation:missions"),
         "back_to": _("Posts and task forces"),
     }

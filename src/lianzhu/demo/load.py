@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from lianzhu.apps.core import files, jobs
@@ -59,14 +58,6 @@ def accounts_to_print() -> list[tuple[User, str]]:
         chosen.setdefault(assignment.role, (assignment.user, assignment.role))
     second = [(one.user, one.role) for one in held if one.user.username == "firm2"]
     return [*(chosen[role] for role in Role if role in chosen), *second]
-
-
-def code_now(user: User) -> str:
-    """The six digits a demo account's second factor shows now, or '' when it has none."""
-    device = TOTPDevice.objects.filter(user=user, confirmed=True).first()
-    if device is None:
-        return ""
-    return f"{totp(device.bin_key, device.step, device.t0, device.digits, device.drift):06d}"
 
 
 def bring_in(workbook: Workbook, chain: Chain) -> ImportBatch:

@@ -5,7 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from lianzhu.demo.load import PASSWORD, accounts_to_print, code_now
+from lianzhu.apps.enterprises.actions.second_factor import code_now
+from lianzhu.demo.load import PASSWORD, accounts_to_print
 
 
 class Command(BaseCommand):

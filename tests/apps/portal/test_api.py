@@ -48,7 +48,7 @@ def town() -> SimpleNamespace:
     ("who", "facts", "weight", "links", "link_weight"),
     [
         ("own", {"address", "revenue2025", "revenue2024"}, True, 1, True),
-        ("statistician", {"address", "revenue2025", "revenue2024"}, True, 0, False),
+        ("statistician", {"address", "revenue2025", "revenue2024"}, True, 1, True),
         ("office", {"address"}, False, 1, False),
         ("rival", {"address"}, False, 0, False),
         ("committee", {"address"}, False, 0, False),

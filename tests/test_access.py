@@ -5,6 +5,7 @@ Nobody is sent to sign in (302). A room adds its rows in its own section, and to
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,9 +17,11 @@ from django.utils import timezone
 
 from lianzhu.apps.core import files
 from lianzhu.apps.enterprises.actions import accounts, grants
-from lianzhu.apps.enterprises.models import Confidentiality, ImportBatch, RecordState, Role
+from lianzhu.apps.enterprises.models import Confidentiality, ImportBatch, Place, RecordState, Role
 from lianzhu.apps.findings.actions import Found, record_findings
 from lianzhu.apps.findings.models import Finding
+from lianzhu.apps.organisation.actions import bodies, missions
+from lianzhu.apps.organisation.actions.seats import Who
 from lianzhu.library.chain import nodes
 from tests import factories
 
@@ -99,6 +102,30 @@ ACCESS: dict[str, str] = {
     "findings:list": "GET 302 200 200 200 200 200 200 200",
     "findings:finding": "GET 302 200 404 404 200 404 404 404",
     "findings:reopen": "POST 302 403 404 404 409 404 404 404",
+    # organisation, reading:
+    "organisation:tree": "GET 302 200 200 200 200 200 200 200",
+    "organisation:body": "GET 302 200 200 200 200 200 200 200",
+    "organisation:mine": "GET 302 200 200 200 200 200 200 200",
+    "organisation:coverage": "GET 302 200 200 200 200 200 200 200",
+    "organisation:missions": "GET 302 200 200 200 200 200 200 200",
+    "organisation:mission": "GET 302 200 404 404 200 404 404 404",
+    "organisation:export": "GET 302 403 403 403 200 403 403 403",
+    # organisation, writing: the organisation secretary, who has no column here; see tests/apps/organisation.
+    "organisation:consent": "POST 302 404 404 404 403 404 404 404",
+    "organisation:found": "GET 302 403 403 403 403 403 403 403",
+    "organisation:appoint": "GET 302 403 403 403 403 403 403 403",
+    "organisation:link": "GET 302 403 403 403 403 403 403 403",
+    "organisation:pair": "GET 302 403 403 403 403 403 403 403",
+    "organisation:end": "GET 302 403 403 403 403 403 403 403",
+    "organisation:gaps": "POST 302 403 403 403 403 403 403 403",
+    "organisation:management": "GET 302 403 403 403 403 403 403 403",
+    "organisation:open": "GET 302 403 403 403 403 403 403 403",
+    "organisation:report": "GET 302 403 404 404 403 404 404 404",
+    # The firm's word on a result:
+    "organisation:judge": "GET 302 200 404 404 403 404 404 404",
+    "organisation:workbook": "GET 302 403 403 403 403 403 403 403",
+    "organisation:bring_in": "POST 302 403 403 403 403 403 403 403",
+    "organisation:template": "GET 302 403 403 403 403 403 403 403",
 }
 
 
@@ -141,6 +168,33 @@ def batch(w: SimpleNamespace) -> list[Any]:
     return [made.pk]
 
 
+def organised(w: SimpleNamespace) -> SimpleNamespace:
+    """A branch of the first firm, and a task force at a project of it, both with somebody of the firm."""
+    secretary, today = factories.person(Role.ORGANISATION), timezone.localdate()
+    told = {"actor": secretary, "chain_id": w.chain.pk, "since": today, "source": "示例发〔2026〕1号"}
+    branch = bodies.found_body(kind="branch", name="甲支部", enterprise_id=w.firm.pk, **told)
+    place = Place.objects.create(
+        enterprise=w.firm,
+        kind=Place.Kind.PROJECT,
+        place="改造项目",
+        confidentiality=Confidentiality.PUBLIC,
+        source="企业场所",
+        as_of=today,
+        entered_by=secretary,
+        entered_at=timezone.now(),
+    )
+    mission = missions.open_task_force(
+        name="突击队",
+        place_id=place.pk,
+        lead=Who("褚某", enterprise_id=w.firm.pk),
+        members=[],
+        goal="通过型式试验",
+        due_on=today + timedelta(days=90),
+        **told,
+    )
+    return SimpleNamespace(branch=branch, mission=mission, person=mission.body.appointments.get().person)
+
+
 Needs = Callable[[SimpleNamespace], tuple[list[Any], dict[str, Any]]]
 ARGS: dict[str, Needs] = {
     "portal:language": lambda w: ([], {"language": "en"}),
@@ -180,6 +234,16 @@ ARGS: dict[str, Needs] = {
     "enterprises:import_drop": lambda w: (batch(w), {}),
     "enterprises:import_refused": lambda w: (batch(w), {}),
     "enterprises:import_original": lambda w: (batch(w), {}),
+    "organisation:body": lambda w: ([organised(w).branch.pk], {}),
+    "organisation:mission": lambda w: ([organised(w).mission.pk], {}),
+    "organisation:consent": lambda w: ([organised(w).person.pk], {"source": "同意书"}),
+    "organisation:appoint": lambda w: ([organised(w).branch.pk], {}),
+    "organisation:link": lambda w: ([organised(w).branch.pk], {}),
+    "organisation:pair": lambda w: ([organised(w).branch.pk], {}),
+    "organisation:end": lambda w: (["body", organised(w).branch.pk], {}),
+    "organisation:management": lambda w: ([w.firm.pk], {}),
+    "organisation:report": lambda w: ([organised(w).mission.pk], {}),
+    "organisation:judge": lambda w: ([organised(w).mission.pk], {}),
 }
 
 

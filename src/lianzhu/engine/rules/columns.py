@@ -1,20 +1,23 @@
 """Policies over a whole frame of firms, compiled once into vectorised Polars expressions.
 
 Two passes. The first is Kleene's: every comparison is computed once for all policies that share it, unknown where a
-fact is, and the policies are conjunctions of those columns. The second looks again, with the joint decision of
-`joint.py`, only at rows the first left unknown where that can decide more: rows in which a fact of a ratio, of a score
-or tied both ways is unknown. Both passes are exact integers; a version whose products could leave 64 bits runs in 128.
+fact is and the other does not decide alone, and the policies are conjunctions of those columns. The second looks again,
+with the joint decision of `joint.py`, only at rows the first left unknown where that can decide more: rows in which a
+fact of a score or a fact tied both ways is unknown. Both passes are exact integers; a version whose products could
+leave 64 bits runs in 128.
 """
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from math import gcd
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from lianzhu.engine.rules.criteria import Bound, BoundVersion, bind
@@ -28,6 +31,7 @@ from lianzhu.engine.rules.formula import (
     Or,
     Score,
     Units,
+    is_wide,
     leaves,
     units_of,
     wishes,
@@ -35,8 +39,8 @@ from lianzhu.engine.rules.formula import (
 from lianzhu.engine.rules.joint import possible
 from lianzhu.engine.rules.shelf import Shelf
 
-# Rows handled at once: the columns of a block stay in the processor's cache.
-BLOCK = 1 << 17
+# Rows handled at once, one block per core.
+SMALLEST, LARGEST = 1 << 17, 1 << 20
 NOBODY = pl.lit(None, dtype=pl.Boolean)
 
 
@@ -124,14 +128,13 @@ class Question:
     bound: Bound
     wide: bool
 
-    def sensitive(self) -> frozenset[str]:
-        """Facts whose absence can leave Kleene weaker than the joint decision: in ratios, scores, or tied both ways."""
-        found: set[str] = set()
+    @cached_property
+    def tied(self) -> frozenset[str]:
+        """Facts whose absence can leave Kleene weaker than the joint decision: in scores, or tied both ways."""
+        found = {fact for node in _nodes(self.bound.holds, self.bound.fails) for fact in node.joint}
         for leaf in leaves(self.bound.holds):
-            if isinstance(leaf, Score) or (isinstance(leaf, Linear) and leaf.b):
+            if isinstance(leaf, Score):
                 found.update(fact for fact, _ in wishes(leaf))
-        for node in _nodes(self.bound.holds, self.bound.fails):
-            found.update(node.joint)
         return frozenset(found)
 
 
@@ -186,11 +189,18 @@ class Compiled:
     questions: tuple[Question, ...]
     units: Units
     sizes: Mapping[str, tuple[str, ...]]
+    built: dict[tuple[str, frozenset[str], frozenset[str]], list[pl.Expr]] = field(default_factory=dict, compare=False)
 
     def verdicts(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return one Boolean column per question: true, false, null = unknown. `frame` as of `integer_frame`."""
-        blocks = [self._block(frame.slice(start, BLOCK)) for start in range(0, max(frame.height, 1), BLOCK)]
-        return pl.concat(blocks, rechunk=False) if len(blocks) > 1 else blocks[0]
+        threads = pl.thread_pool_size()
+        size = min(max(-(-frame.height // threads), SMALLEST), LARGEST)
+        if frame.height <= size:
+            return self._block(frame)
+        # Polars leaves the interpreter lock while it computes, so blocks run side by side.
+        with ThreadPoolExecutor(threads) as pool:
+            starts = range(0, frame.height, size)
+            return pl.concat(pool.map(lambda start: self._block(frame.slice(start, size)), starts), rechunk=False)
 
     def _block(self, frame: pl.DataFrame) -> pl.DataFrame:
         there = frozenset(frame.columns)
@@ -207,28 +217,45 @@ class Compiled:
     ) -> pl.DataFrame:
         changed: list[pl.Series] = []
         for question in self.questions:
-            gaps = question.sensitive() - known
             verdict = first.get_column(question.name)
-            if not gaps or verdict.null_count() == 0:
+            if verdict.null_count() == 0:
+                continue
+            gaps = question.tied - known
+            if not gaps:
                 continue
             open_rows = verdict.is_null()
-            if not gaps - there:
-                missing = frame.select(pl.any_horizontal(pl.col(sorted(gaps)).is_null())).to_series()
-                open_rows = open_rows & missing
+            if gaps <= there:
+                open_rows = open_rows & reduce(lambda a, b: a | b, (frame.get_column(fact).is_null() for fact in gaps))
             places = open_rows.arg_true()
-            if len(places) == 0:
-                continue
-            facts = [fact for fact in question.bound.facts if fact in there]
-            again = frame.select(facts)[places] if facts else frame.head(len(places))
-            known_here = frozenset(name for name in facts if again.get_column(name).null_count() == 0)
-            algebra = Expressions(self.units, there, known_here, question.wide)
-            can = possible(question.bound.holds, algebra, {})
-            cannot = possible(question.bound.fails, algebra, {})
-            said = again.select(
-                pl.when(~can).then(pl.lit(False)).when(~cannot).then(pl.lit(True)).otherwise(NOBODY).alias("said")
-            ).to_series()
-            changed.append(verdict.scatter(places, _repeated(said, len(places))))
+            if len(places):
+                changed += self._again(question, verdict, frame, places, known)
         return first.with_columns(changed) if changed else first
+
+    def _both(self, question: Question, there: frozenset[str], known: frozenset[str]) -> list[pl.Expr]:
+        """Whether the formula and its negation can hold, built once per set of columns."""
+        key = (question.name, there, known)
+        if key not in self.built:
+            algebra = Expressions(self.units, there, known, question.wide)
+            can = possible(question.bound.holds, algebra, {}).alias("can")
+            self.built[key] = [can, possible(question.bound.fails, algebra, {}).alias("cannot")]
+        return self.built[key]
+
+    def _again(
+        self, question: Question, verdict: pl.Series, frame: pl.DataFrame, places: pl.Series, known: frozenset[str]
+    ) -> list[pl.Series]:
+        """The column with the rows at `places` decided jointly; nothing when none of them is decided."""
+        facts = [fact for fact in question.bound.facts if fact in frame.columns]
+        again = frame.select(facts)[places] if facts else frame.head(len(places))
+        said = again.select(self._both(question, frozenset(facts), known.intersection(facts)))
+        found = []
+        for name in said.columns:
+            places_out = places.filter(~_repeated(said.get_column(name), len(places)))
+            flags = np.zeros(frame.height, dtype=np.bool_)
+            flags[places_out.to_numpy()] = True
+            found.append((len(places_out), pl.Series(flags)))
+        (failing, no), (holding, yes) = found
+        # Kleene: unknown | true is true, unknown & false is false; the other rows stay as they are.
+        return [((verdict & ~no) | yes).alias(question.name)] if failing or holding else []
 
 
 def _repeated(series: pl.Series, height: int) -> pl.Series:
@@ -246,7 +273,9 @@ def _with_sizes(frame: pl.DataFrame, sizes: Mapping[str, tuple[str, ...]]) -> pl
             pl.col(name).fill_null(False) & ~(pl.col(above).fill_null(True) if above else pl.lit(False))
             for name, above in zip(names, [*names[1:], ""], strict=True)
         ]
-        frame = frame.with_columns(pl.when(pl.any_horizontal(certain)).then(pl.lit(True)).otherwise(NOBODY).alias(policy))
+        frame = frame.with_columns(
+            pl.when(pl.any_horizontal(certain)).then(pl.lit(True)).otherwise(NOBODY).alias(policy)
+        )
     return frame
 
 
@@ -294,18 +323,41 @@ class _Sheet:
 
     def line(self, line: Linear) -> pl.Expr:
         if line.a not in self.there or (line.b and line.b not in self.there):
-            return NOBODY
+            return self.edges(line, NOBODY) if line.b else NOBODY
         a = pl.col(line.a)
         if self.units[line.a].kind == "boolean":
             return a if line.p > 0 else ~a
         if line.b:
-            left, right = (line.p, a), (-line.q, pl.col(line.b))
-            if line.p < 0:
-                left, right = (line.q, pl.col(line.b)), (-line.p, a)
-            return _greater(_times(*left), _times(*right), line.strict)
+            b = pl.col(line.b)
+            if is_wide(line, self.units):
+                a, b = a.cast(pl.Int128), b.cast(pl.Int128)
+            left, right = ((line.p, a), (-line.q, b)) if line.p > 0 else ((line.q, b), (-line.p, a))
+            return self.edges(line, _greater(_times(*left), _times(*right), line.strict))
         if line.p > 0:
             return a > line.c // line.p if line.strict else a >= -(-line.c // line.p)
         return a < -(line.c // -line.p) if line.strict else a <= -line.c // -line.p
+
+    def edges(self, line: Linear, holds: pl.Expr) -> pl.Expr:
+        """Decide a ratio by one side alone where it is extreme enough, as 0 % of no sales is reached by any figure."""
+        for gap, p, fact, q in ((line.a, line.p, line.b, line.q), (line.b, line.q, line.a, line.p)):
+            if gap in self.known or fact not in self.there:
+                continue
+            away, here, column = self.units[gap], self.units[fact], pl.col(fact)
+            always = line.c - min(p * away.low, p * away.high) + line.strict
+            never = line.c - max(p * away.low, p * away.high) + line.strict
+            if q > 0:
+                enough, short = -(-always // q), -(-never // q) - 1
+                if enough <= here.high:
+                    holds = holds | (column >= enough)
+                if short >= here.low:
+                    holds = holds & (column > short)
+            else:
+                enough, short = always // q, never // q + 1
+                if enough >= here.low:
+                    holds = holds | (column <= enough)
+                if short <= here.high:
+                    holds = holds & (column < short)
+        return holds
 
 
 def _times(factor: int, column: pl.Expr) -> pl.Expr:

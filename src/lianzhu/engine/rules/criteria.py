@@ -67,29 +67,21 @@ def bind(version: Version, units: Units) -> BoundVersion:
         # Every firm of a listed industry has some size: the lowest level is "at least micro".
         whole = levels[0][1]
     else:
-        common = [formula for clause, formula in zip(version.clauses, formulas, strict=True) if not clause.level]
-        levels = [
-            (
-                level,
-                conjunction(
-                    [
-                        *common,
-                        *(f for clause, f in zip(version.clauses, formulas, strict=True) if clause.level == level),
-                    ]
-                ),
-            )
-            for level in version.levels
-        ]
-        shown = formulas
-        whole = disjunction([formula for _, formula in levels]) if levels else conjunction(formulas or [_always()])
+        by_level: dict[str, list[Formula]] = {}
+        for clause, formula in zip(version.clauses, formulas, strict=True):
+            by_level.setdefault(clause.level, []).append(formula)
+        levels = [(level, _bound(conjunction([*by_level.get("", []), *by_level[level]]))) for level in version.levels]
+        shown = [_bound(formula) for formula in formulas]
+        either = disjunction([said.holds for _, said in levels]) if levels else conjunction(formulas or [_always()])
+        whole = _bound(either)
     if binder.problems:
         raise BadInput(binder.problems[:50])
     return BoundVersion(
         version,
-        tuple(_bound(formula) for formula in shown),
-        _bound(whole),
-        tuple((level, _bound(formula)) for level, formula in levels),
-        any(is_wide(formula, units) for formula in shown),
+        tuple(shown),
+        whole,
+        tuple(levels),
+        any(is_wide(said.holds, units) for said in shown),
     )
 
 
@@ -266,15 +258,19 @@ class _Binder:
     def _part(self, part: str | Mapping[str, Any], name: str) -> Points:
         return self.points(part) if isinstance(part, str) else self.rule(part, name)
 
-    def sizes(self) -> tuple[list[tuple[str, Formula]], list[Formula]]:
-        """Read the size table: per level, low to high, "at least this level"; per level, high to low, "exactly it"."""
+    def sizes(self) -> tuple[list[tuple[str, Bound]], list[Bound]]:
+        """Read the size table: per level, low to high, "at least this level"; per level, high to low, "exactly it".
+
+        An industry is one of the table's rows, so "not at least this level" is again one way per row.
+        """
         table = self.version.size_table
         by, facts = table["by"], table["indicators"]
         names: list[str] = list(table["levels"])
         if not all([self.has(by, "choice"), *(self.has(fact, "number") for fact in facts.values())]):
-            return [(level, _always()) for level in self.version.levels], [_always() for _ in names]
+            return [(level, _bound(_always())) for level in self.version.levels], [_bound(_always()) for _ in names]
         codes = self.units[by].codes
         reached: list[list[Formula]] = [[] for _ in names]
+        missed: list[list[Formula]] = [[] for _ in names]
         exact: list[list[Formula]] = [[] for _ in names]
         for industry, row in table["rows"].items():
             here = Member(by, frozenset((codes.index(industry),)))
@@ -288,11 +284,17 @@ class _Binder:
             ]
             for place in range(len(names)):
                 enough = bounds[place] if place < len(bounds) else []
-                below = [disjunction(negation(line) for line in bounds[place - 1])] if place else []
+                below = [disjunction(negation(line) for line in enough)] if enough else [Member(by, frozenset())]
+                above = [disjunction(negation(line) for line in bounds[place - 1])] if place else []
                 reached[place].append(conjunction([here, *enough]))
-                exact[place].append(conjunction([here, *enough, *below]))
-        levels = [(name, disjunction(rows)) for name, rows in zip(names, reached, strict=True)]
-        return list(reversed(levels)), [disjunction(rows) for rows in exact]
+                missed[place].append(conjunction([here, *below]))
+                exact[place].append(conjunction([here, *enough, *above]))
+        levels = [
+            (name, Bound(disjunction(yes), disjunction(no), facts_in(disjunction(yes))))
+            for name, yes, no in zip(names, reached, missed, strict=True)
+        ]
+        shown = [Bound(disjunction(rows), disjunction(rows), facts_in(disjunction(rows))) for rows in exact]
+        return list(reversed(levels)), shown
 
 
 _OPERATIONS = ("all", "any", "not", "is", "cmp", "ratio", "score", "in", "judge")

@@ -117,7 +117,7 @@ def query(
         said.append(f'CASE WHEN NOT {can} THEN FALSE WHEN NOT {cannot} THEN TRUE END AS "{question.name}"')
     inner = "SELECT\n  " + ",\n  ".join(said) + f'\nFROM "{table}"'
     sizes = [f'CASE WHEN {_certain(name, levels)} THEN TRUE END AS "{name}"' for name, levels in compiled.sizes.items()]
-    return f"SELECT *, {', '.join(sizes)} FROM (\n{inner}\n) AS answers" if sizes else inner
+    return "\n".join(("SELECT *,", ",\n".join(sizes), "FROM (", inner, ") AS answers")) if sizes else inner
 
 
 def _certain(policy: str, levels: Sequence[str]) -> str:

@@ -84,6 +84,19 @@ def test_every_word_below_the_apps_is_translated(floor: str) -> None:
     assert not missing, f"{len(missing)} not in lianzhu/{PO}: {sorted(missing)[:40]}"
 
 
+def test_every_sentence_of_a_problem_is_marked() -> None:
+    """A sentence written straight into a Problem would reach no catalogue and stay English."""
+    bare = []
+    for path in (path for floor in (*FLOORS, "apps") for path in files(SOURCE / floor) if path.suffix == ".py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "Problem":
+                continue
+            said = [*node.args[:1], *node.args[2:3], *(k.value for k in node.keywords if k.arg in ("message", "mend"))]
+            bare += [f"{path.name}:{one.lineno}" for one in said if isinstance(one, ast.JoinedStr)]
+            bare += [f"{path.name}:{one.lineno}" for one in said if isinstance(one, ast.Constant) and one.value]
+    assert not bare, bare
+
+
 @pytest.mark.parametrize("folder", [SOURCE, *(SOURCE / "apps" / app for app in APPS)], ids=lambda path: path.name)
 def test_translations_keep_the_named_fields(folder: Path) -> None:
     """`%(name)s`, `{name}` stand in the Chinese exactly as in the English; a plural may leave the number out."""

@@ -4,7 +4,7 @@ import gettext
 import os
 from pathlib import Path
 
-from lianzhu.library.problem import Problem
+from lianzhu.library.problem import Problem, marked
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
@@ -18,15 +18,27 @@ def translations() -> gettext.NullTranslations:
 
 
 def in_language(problem: Problem) -> str:
-    """Say one problem in the terminal's language, with its place and its mend."""
+    """Say one problem in the terminal's language: its place, what is wrong, and how to mend it.
+
+    >>> print(in_language(Problem("{value} is not a date.", {"value": "soon"}, row=3, column="C")))
+    row 3, column C: soon is not a date.
+    """
     say = translations().gettext
-    return str(
-        Problem(
-            message=say(problem.message),
-            params=problem.params,
-            mend=say(problem.mend) if problem.mend else "",
-            sheet=problem.sheet,
-            row=problem.row,
-            column=problem.column,
-        )
-    )
+    said = say(problem.message).format(**problem.params)
+    if problem.mend:
+        # How sentences and parts of a place are joined is the language's matter: Chinese puts no space.
+        mend = say(problem.mend).format(**problem.params)
+        said = say(marked("{said} {mend}")).format(said=said, mend=mend)
+    places = []
+    if problem.sheet:
+        places.append(say(marked("sheet {sheet}")).format(sheet=problem.sheet))
+    if problem.row is not None:
+        places.append(say(marked("row {row}")).format(row=problem.row))
+    if problem.column:
+        places.append(say(marked("column {column}")).format(column=problem.column))
+    if not places:
+        return said
+    place = places[0]
+    for part in places[1:]:
+        place = say(marked("{place}, {part}")).format(place=place, part=part)
+    return say(marked("{place}: {said}")).format(place=place, said=said)

@@ -100,8 +100,8 @@ ACCESS: dict[str, str] = {
     "enterprises:refuse_fact": "GET 302 403 403 403 200 403 403 403",
     # findings:
     "findings:list": "GET 302 200 200 200 200 200 200 200",
-    "findings:finding": "GET 302 200 404 404 200 404 404 404",
-    "findings:reopen": "POST 302 403 404 404 409 404 404 404",
+    "findings:finding": "GET 302 200 404 404 200 200 404 404",
+    "findings:reopen": "POST 302 403 404 404 409 403 404 404",
     # organisation, reading:
     "organisation:tree": "GET 302 200 200 200 200 200 200 200",
     "organisation:body": "GET 302 200 200 200 200 200 200 200",

@@ -13,11 +13,13 @@ class FindingQuerySet(models.QuerySet["Finding"]):
     """Reading goes through `visible_to`."""
 
     def visible_to(self, user: User) -> Self:
-        """Public findings of one's chains; office ones to the office; firm ones to the firm and the statistician."""
+        """The rule of facts: public to the chain, office to untied staff, firm to the firm and the statistician."""
         access = access_of(user)
         rule = (
             models.Q(confidentiality=Confidentiality.PUBLIC, chain__in=access.chains)
-            | models.Q(confidentiality=Confidentiality.OFFICE, chain__in=access.office_chains)
+            | models.Q(
+                confidentiality=Confidentiality.OFFICE, chain__in=access.office_chains | access.statistician_chains
+            )
             | models.Q(
                 confidentiality__in=[Confidentiality.FIRM, Confidentiality.STATISTICS],
                 chain__in=access.statistician_chains,

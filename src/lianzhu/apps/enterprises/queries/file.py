@@ -278,7 +278,7 @@ def links(user: User, firm: Enterprise) -> Links:
 def knows_links(user: User, firm: Enterprise) -> bool:
     """Whether the reader would be shown the firm's supply links if there were any (class `office`)."""
     access = access_of(user)
-    return firm.pk in access.own_firms | access.granted_firms or bool(access.office_chains)
+    return firm.pk in access.own_firms | access.granted_firms or bool(access.office_chains | access.statistician_chains)
 
 
 def products(user: User, firm: Enterprise) -> list[Product]:

@@ -18,3 +18,4 @@ if importlib.util.find_spec("helpdesk"):
     ROOT_URLCONF = "bench.helpdesk_urls"
     SITE_ID = 1
     HELPDESK_KB_ENABLED = True
+    HELPDESK_TEAMS_MODE_ENABLED = False

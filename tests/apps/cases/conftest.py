@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests import factories
 
 from lianzhu.apps.cases import clock
 from lianzhu.apps.cases.actions import calling, entering, steering, working
@@ -14,7 +15,6 @@ from lianzhu.apps.cases.models import Case, Category
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.models import Role
 from lianzhu.apps.organisation.models import Appointment, Body, Person
-from tests import factories
 
 ZONE = ZoneInfo("Asia/Shanghai")
 

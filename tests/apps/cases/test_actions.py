@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
+from tests.apps.cases.conftest import ZONE, answered, closed, dispatched, raised, signed
 
 from lianzhu.apps.cases.actions import calling, entering, log, steering, working
 from lianzhu.apps.cases.machine import Handling
@@ -12,7 +13,6 @@ from lianzhu.apps.cases.models import Case, CaseEvent, HelperPart, Kind, Message
 from lianzhu.apps.cases.queries.days import calendar_now
 from lianzhu.apps.core.audit import verify
 from lianzhu.apps.core.errors import RuleBroken
-from tests.apps.cases.conftest import ZONE, answered, closed, dispatched, raised, signed
 
 pytestmark = pytest.mark.django_db
 

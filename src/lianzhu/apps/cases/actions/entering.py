@@ -186,7 +186,7 @@ def complain(
     if actor is not None and not permissions.can_open(actor, chain, Kind.COMPLAINT, None):
         raise PermissionDenied
     hour_ago = clock.now() - timedelta(hours=1)
-    unsigned = Case.objects.filter(chain=chain, kind=Kind.COMPLAINT, opened_at__gte=hour_ago).exclude(receipt="")
+    unsigned = Case.objects.filter(chain=chain, kind=Kind.COMPLAINT, opened_by=by, opened_at__gte=hour_ago)
     if actor is None and unsigned.count() >= MOST_UNSIGNED:
         raise RuleBroken(_("Too many complaints without an account came in this hour. Try again later, or call us."))
     code = "-".join("".join(secrets.choice(ALPHABET) for _n in range(4)) for _group in range(3))

@@ -6,9 +6,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lianzhu.apps.cases import clock, machine
+from lianzhu.apps.cases import clock, machine, permissions
 from lianzhu.apps.cases.machine import Event, NotNow, Standing
 from lianzhu.apps.cases.models import Case, CaseEvent, HelperPart, Saying
+from lianzhu.apps.cases.queries.course import people_of_firm
 from lianzhu.apps.cases.queries.days import calendar_now, standing_from
 from lianzhu.apps.cases.words import event_words
 from lianzhu.apps.core import audit, search
@@ -50,7 +51,7 @@ def write(
     try:
         event, after = machine.new_event(standing, event, calendar)
     except NotNow as refused:
-        raise RuleBroken(f"{_(refused.message).format(**refused.params)} {_last_entry(case)}".strip()) from None
+        raise RuleBroken(f"{_(refused.message).format(**refused.params)} {_last_entry(by, case)}".strip()) from None
     row = CaseEvent.objects.create(
         case=case,
         number=len(before) + 1,
@@ -70,13 +71,16 @@ def write(
     return row
 
 
-def _last_entry(case: Case) -> str:
-    """What happened last, for the one who came second."""
-    last = CaseEvent.objects.filter(case=case).select_related("by").order_by("-number").first()
+def _last_entry(reader: User, case: Case) -> str:
+    """What happened last, for the one who came second; a hidden firm's people stay hidden."""
+    shown = CaseEvent.objects.filter(case=case).exclude(kind=machine.Kind.SEALED.value).select_related("by")
+    last = shown.order_by("-number").first()
     if last is None:
         return ""
+    masked = not permissions.sees_firm_name(reader, case) and last.by_id in people_of_firm(case)
+    who = _("the firm") if masked else str(last.by)
     at = timezone.localtime(last.at).strftime("%Y-%m-%d %H:%M")
-    return _("Last entry: %(who)s, %(what)s, %(when)s.") % {"who": last.by, "what": event_words(last), "when": at}
+    return _("Last entry: %(who)s, %(what)s, %(when)s.") % {"who": who, "what": event_words(last), "when": at}
 
 
 def settle(case: Case, standing: Standing, calendar: Calendar) -> None:

@@ -104,3 +104,10 @@ def _bodies_with_somebody(bodies: set[int], on: date) -> set[int]:
     pairs = list(seats)
     away = absent(User.objects.filter(pk__in={user for _body, user in pairs}), on)
     return {body for body, user in pairs if user not in away}
+
+
+def officers_of(chain: Chain, on: date) -> list[User]:
+    """Office, departments and teams of a chain: who may call back, or receive a sealed note."""
+    roles = [Role.OFFICE, Role.DEPARTMENT, Role.TEAM]
+    held = RoleAssignment.objects.filter(_in_force(on), chain=chain, role__in=roles, user__is_active=True)
+    return untied(User.objects.filter(pk__in=held.values("user")).order_by("name", "pk"), on)

@@ -62,6 +62,7 @@ def made_firms(rules, count, seed=7):
         else:
             middle = float(np.median(near.get(fact, [1000 / unit.step])))
             values = pl.Series((luck.lognormal(0.3, 0.8, count) * middle).astype(np.int64)).clip(unit.low, unit.high)
+            values = values.cast(pl.Int32) if unit.high < 2**31 else values
         columns[fact] = pl.select(pl.when(~pl.lit(pl.Series(blank))).then(pl.lit(values))).to_series().alias(fact)
     return pl.DataFrame(columns)
 

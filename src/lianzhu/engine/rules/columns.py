@@ -15,12 +15,12 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, reduce
 from math import gcd
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from lianzhu.engine.rules.criteria import Bound, BoundVersion, bind
+from lianzhu.engine.rules.expressions import Expressions
 from lianzhu.engine.rules.formula import (
     And,
     Formula,
@@ -41,83 +41,8 @@ from lianzhu.engine.rules.shelf import Shelf
 
 # Rows handled at once, one block per core.
 SMALLEST, LARGEST = 1 << 17, 1 << 20
+INT32 = 2**31
 NOBODY = pl.lit(None, dtype=pl.Boolean)
-
-
-class Expressions:
-    """The algebra of Polars expressions; `known` are the columns without a gap, `there` all columns of the frame."""
-
-    def __init__(self, units: Units, there: frozenset[str], known: frozenset[str], wide: bool) -> None:
-        self.units, self.there, self.known = units, there, known
-        self.type = pl.Int128 if wide else pl.Int64
-
-    def certain(self, fact: str) -> bool:
-        """True when no row lacks the fact."""
-        return fact in self.known
-
-    def _lit(self, value: Any) -> pl.Expr:
-        return value if isinstance(value, pl.Expr) else pl.lit(value, dtype=self.type)
-
-    def read(self, fact: str, instead: Any) -> Any:
-        """The column, with `instead` in its gaps."""
-        if fact not in self.there:
-            return self._lit(instead)
-        column = pl.col(fact).cast(self.type)
-        return column if fact in self.known else pl.coalesce(column, self._lit(instead))
-
-    def at_least(self, line: Linear, a: Any, b: Any) -> pl.Expr:
-        """Whether p·a + q·b ≥ c (or >)."""
-        left = self._lit(a) * line.p
-        if line.b:
-            left = left + self._lit(b) * line.q
-        return left > line.c if line.strict else left >= line.c
-
-    def bound(self, line: Linear, on_a: bool, other: Any) -> Any:
-        """The end of the interval, rounded into it to the step and kept in range."""
-        fact, weight, rest = (line.a, line.p, line.q) if on_a else (line.b, line.q, line.p)
-        unit = self.units[fact]
-        top = self._lit(line.c) - self._lit(other) * rest if line.b else self._lit(line.c)
-        if weight > 0:
-            end = top // weight + 1 if line.strict else -((-top) // weight)
-        else:
-            end = ((-top - 1) if line.strict else -top) // -weight
-        return end.clip(unit.low, unit.high)
-
-    def among(self, value: Any, codes: frozenset[int], inside: bool) -> pl.Expr:
-        """Whether a choice is one of `codes`."""
-        listed = self._lit(value).is_in(sorted(codes))
-        return (self._lit(value) >= 0) & (listed if inside else ~listed)
-
-    def judged(self, key: str, wanted: bool) -> pl.Expr:
-        """Open wording is undecided in a frame: it can always be as wanted."""
-        return pl.lit(True)
-
-    def every(self, truths: Iterable[pl.Expr]) -> pl.Expr:
-        """Conjunction."""
-        return reduce(lambda a, b: a & b, truths)
-
-    def some(self, truths: Iterable[pl.Expr]) -> pl.Expr:
-        """Disjunction."""
-        return reduce(lambda a, b: a | b, truths)
-
-    def pick(self, cases: Iterable[tuple[pl.Expr, int]], otherwise: int) -> pl.Expr:
-        """The points of the first true case."""
-        chain: Any = pl
-        for true, worth in cases:
-            chain = chain.when(true).then(self._lit(worth))
-        return chain.otherwise(self._lit(otherwise))
-
-    def add(self, numbers: Iterable[Any]) -> pl.Expr:
-        """Sum of points."""
-        return reduce(lambda a, b: a + b, map(self._lit, numbers))
-
-    def largest(self, numbers: Iterable[Any]) -> pl.Expr:
-        """Largest of points."""
-        return pl.max_horizontal(*map(self._lit, numbers))
-
-    def over(self, sign: int, points: Any, bound: int, strict: bool) -> pl.Expr:
-        """Whether sign·points ≥ bound (or >)."""
-        return self._lit(points) * sign > bound if strict else self._lit(points) * sign >= bound
 
 
 @dataclass(frozen=True)
@@ -179,7 +104,18 @@ def integer_frame(frame: pl.DataFrame, shelf: Shelf) -> tuple[pl.DataFrame, dict
             columns.append(unscaled.cast(pl.Int64).alias(name))
         else:
             columns.append((series.cast(pl.Int64) * int(1 / unit.step)).alias(name))
-    return pl.DataFrame(columns), finer
+    return pl.DataFrame([_narrow(column, shelf.units) for column in columns]), finer
+
+
+def _narrow(column: pl.Series, units: Units) -> pl.Series:
+    """A 32-bit column where the range of the fact allows it."""
+    unit = units[column.name]
+    fits = (
+        column.dtype == pl.Int64
+        and max(abs(unit.low), abs(unit.high)) < INT32
+        and column.is_between(-INT32, INT32 - 1).all()
+    )
+    return column.cast(pl.Int32) if fits else column
 
 
 @dataclass(frozen=True)
@@ -299,15 +235,19 @@ class _Sheet:
             return reduce(lambda a, b: a | b, map(self.node, node.parts))
         if isinstance(node, Judge):
             return NOBODY
-        if not any(fact in self.there for fact, _ in wishes(node)) and not isinstance(node, Score):
+        if isinstance(node, Linear) and node.b:
+            return self.edges(node)
+        return self.shared_column(node)
+
+    def shared_column(self, leaf: Leaf) -> pl.Expr:
+        """The column of a leaf, made once; a negated comparison is the complement of its positive column."""
+        if not isinstance(leaf, Score) and not any(fact in self.there for fact, _ in wishes(leaf)):
             return NOBODY
-        # A negated comparison is the complement of its positive column.
-        turned = (
-            Linear(node.a, -node.p, -node.c, not node.strict, node.b, -node.q) if isinstance(node, Linear) else None
-        )
-        if turned in self.shared:
-            return ~pl.col(self.shared[turned])
-        return pl.col(self.shared.setdefault(node, f"leaf{len(self.shared)}"))
+        if isinstance(leaf, Linear):
+            turned = Linear(leaf.a, -leaf.p, -leaf.c, not leaf.strict, leaf.b, -leaf.q)
+            if turned in self.shared:
+                return ~pl.col(self.shared[turned])
+        return pl.col(self.shared.setdefault(leaf, f"leaf{len(self.shared)}"))
 
     def leaf(self, leaf: Leaf) -> pl.Expr:
         match leaf:
@@ -323,49 +263,52 @@ class _Sheet:
 
     def line(self, line: Linear) -> pl.Expr:
         if line.a not in self.there or (line.b and line.b not in self.there):
-            return self.edges(line, NOBODY) if line.b else NOBODY
+            return NOBODY
         a = pl.col(line.a)
         if self.units[line.a].kind == "boolean":
             return a if line.p > 0 else ~a
         if line.b:
-            b = pl.col(line.b)
-            if is_wide(line, self.units):
-                a, b = a.cast(pl.Int128), b.cast(pl.Int128)
-            left, right = ((line.p, a), (-line.q, b)) if line.p > 0 else ((line.q, b), (-line.p, a))
-            return self.edges(line, _greater(_times(*left), _times(*right), line.strict))
+            first, second = (
+                ((line.p, line.a), (-line.q, line.b)) if line.p > 0 else ((line.q, line.b), (-line.p, line.a))
+            )
+            wide = is_wide(line, self.units)
+            left, right = self.times(*first, wide), self.times(*second, wide)
+            return left > right if line.strict else left >= right
         if line.p > 0:
             return a > line.c // line.p if line.strict else a >= -(-line.c // line.p)
         return a < -(line.c // -line.p) if line.strict else a <= -line.c // -line.p
 
-    def edges(self, line: Linear, holds: pl.Expr) -> pl.Expr:
-        """Decide a ratio by one side alone where it is extreme enough, as 0 % of no sales is reached by any figure."""
+    def times(self, factor: int, fact: str, wide: bool) -> pl.Expr:
+        """A product in integers wide enough for the fact's range; a narrow column stays narrow where it can."""
+        unit, column = self.units[fact], pl.col(fact)
+        if wide:
+            column = column.cast(pl.Int128)
+        elif factor * max(abs(unit.low), abs(unit.high)) >= INT32:
+            column = column.cast(pl.Int64)
+        return column if factor == 1 else column * factor
+
+    def edges(self, line: Linear) -> pl.Expr:
+        """A ratio, decided by one side alone where that is extreme enough, as any figure reaches 0 % of no sales."""
+        holds = self.shared_column(line)
         for gap, p, fact, q in ((line.a, line.p, line.b, line.q), (line.b, line.q, line.a, line.p)):
             if gap in self.known or fact not in self.there:
                 continue
-            away, here, column = self.units[gap], self.units[fact], pl.col(fact)
+            away, here = self.units[gap], self.units[fact]
             always = line.c - min(p * away.low, p * away.high) + line.strict
             never = line.c - max(p * away.low, p * away.high) + line.strict
             if q > 0:
                 enough, short = -(-always // q), -(-never // q) - 1
                 if enough <= here.high:
-                    holds = holds | (column >= enough)
+                    holds = holds | self.shared_column(Linear(fact, 1, enough))
                 if short >= here.low:
-                    holds = holds & (column > short)
+                    holds = holds & self.shared_column(Linear(fact, 1, short, True))
             else:
                 enough, short = always // q, never // q + 1
                 if enough >= here.low:
-                    holds = holds | (column <= enough)
+                    holds = holds | self.shared_column(Linear(fact, -1, -enough))
                 if short <= here.high:
-                    holds = holds & (column < short)
+                    holds = holds & self.shared_column(Linear(fact, -1, -short, True))
         return holds
-
-
-def _times(factor: int, column: pl.Expr) -> pl.Expr:
-    return column if factor == 1 else column * factor
-
-
-def _greater(left: pl.Expr, right: pl.Expr, strict: bool) -> pl.Expr:
-    return left > right if strict else left >= right
 
 
 def compile_policies(

@@ -46,9 +46,7 @@ class Visitor:
         self.faults: list[str] = []
         self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on(
-            "response", lambda answer: self.faults.append(answer.url) if answer.status in (404, 500) else None
-        )
+        self.page.on("response", lambda answer: self.faults.append(answer.url) if answer.status in (404, 500) else None)
 
     def open(self, path: str) -> Page:
         """Open a page and check it."""

@@ -2,11 +2,39 @@
 
 from collections.abc import Mapping
 
-from lianzhu.apps.core.jobs import Work
-from lianzhu.apps.enterprises import jobs as import_jobs
+from django.utils import timezone
 
-WORKS: Mapping[str, Work] = {import_jobs.READ: import_jobs.read_batch, import_jobs.APPLY: import_jobs.apply_batch}
+from lianzhu.apps.core import jobs
+from lianzhu.apps.core.jobs import Work
+from lianzhu.apps.core.models import Job
+from lianzhu.apps.enterprises import jobs as import_jobs
+from lianzhu.apps.enterprises.actions import accounts
+from lianzhu.apps.enterprises.models import Chain, ImportBatch
+from lianzhu.apps.findings import jobs as finding_jobs
+
+WORKS: Mapping[str, Work] = {
+    import_jobs.READ: import_jobs.read_batch,
+    import_jobs.APPLY: import_jobs.apply_batch,
+    finding_jobs.LOOK_OVER: finding_jobs.look_over,
+}
 
 
 def ticks() -> None:
     """What has to be looked at about once a minute. Every step is safe to repeat."""
+    look_over_files()
+
+
+def look_over_files() -> None:
+    """Look over every chain's files once a day, and again after an import was applied or undone."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    for chain in Chain.objects.order_by("pk"):
+        last = Job.objects.filter(kind=finding_jobs.LOOK_OVER, argument=chain.pk).order_by("-pk").first()
+        since = last.asked_at if last else None
+        moved = ImportBatch.objects.filter(chain=chain)
+        if (
+            since
+            and since >= today
+            and not (moved.filter(applied_at__gt=since).exists() or moved.filter(undone_at__gt=since).exists())
+        ):
+            continue
+        jobs.ask(actor=accounts.system_user(), kind=finding_jobs.LOOK_OVER, argument=chain.pk)

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from lianzhu.apps.core import files, jobs
@@ -12,6 +13,7 @@ from lianzhu.apps.enterprises import jobs as import_jobs
 from lianzhu.apps.enterprises.actions import accounts, imports
 from lianzhu.apps.enterprises.models import Chain, Enterprise, ImportBatch, Role, RoleAssignment
 from lianzhu.apps.enterprises.permissions import needs_second_factor
+from lianzhu.apps.findings.roster import look_over
 from lianzhu.demo.names import TOWN
 from lianzhu.demo.pages import Answer, Workbook
 from lianzhu.demo.records import Person, Town
@@ -47,6 +49,8 @@ def build(say: Say) -> Chain:
     for person in invented.people:
         if person.role and person.firm:
             _account(person, chain, Enterprise.objects.get(name=person.firm, state=Enterprise.State.ACTIVE))
+    found = look_over(actor=accounts.system_user(), chain=chain, on=timezone.localdate())
+    say(f"findings about the files: {sum(record.new for record in found.values())}")
     return chain
 
 

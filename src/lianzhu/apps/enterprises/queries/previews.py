@@ -23,6 +23,7 @@ from lianzhu.apps.enterprises.queries.frames import (
     firms_frame,
     records_frame,
 )
+from lianzhu.apps.enterprises.queries.reasons import JOINT
 from lianzhu.engine.roster.checking import Checked, check_file
 from lianzhu.engine.roster.diff import diff
 from lianzhu.engine.roster.linking import link
@@ -188,13 +189,13 @@ def _records(
     nowhere = pl.all_horizontal(pl.col(part).str.starts_with(OUTSIDE).fill_null(False) for part in parts)
     rows = rows.with_columns(key.alias("key"), (unsure | nowhere).alias("unsure"))
     records = current_records(kind, batch.chain, ends)
-    why = pl.concat_str([pl.col(f"why_{place}").fill_null("") for place in range(1, len(ends) + 1)], separator=" ")
+    why = pl.concat_str([f"why_{place}" for place in range(1, len(ends) + 1)], separator=JOINT, ignore_nulls=True)
     identity = rows.select(
         "row",
         pl.col("key").alias("enterprise"),
         pl.when("unsure").then(pl.lit("review")).otherwise(pl.lit("existing")).alias("decision"),
         pl.coalesce(f"candidate_{place}" for place in range(1, len(ends) + 1)).alias("candidates"),
-        why.str.strip_chars().alias("why"),
+        why.alias("why"),
     )
     own = [column.key for column in checked.table.template.columns if column.party]
     checked.cells = checked.cells.filter(~pl.col("fact").is_in(own))

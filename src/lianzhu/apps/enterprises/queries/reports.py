@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.models import Enterprise, ImportBatch, access_of
+from lianzhu.apps.enterprises.queries import reasons
 from lianzhu.apps.enterprises.queries.file import in_words
 from lianzhu.apps.enterprises.queries.frames import OUTSIDE
 from lianzhu.apps.enterprises.queries.previews import Prepared, folder_of
@@ -244,7 +245,7 @@ def _row(
         code=str(line["code"] or ""),
         firm=int(enterprise) if enterprise.isdigit() else None,
         cells=cells,
-        why=str(line["why"] or ""),
+        why=reasons.in_words(str(line["why"] or "")),
         candidate=candidates.get(str(line["candidates"] or "")),
         ends=unsure,
     )

@@ -1,4 +1,4 @@
-"""Names of nodes and marks in the reader's language."""
+"""Names of nodes, marks and reasons in the reader's language."""
 
 from functools import cache
 
@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from lianzhu.apps.enterprises.queries import reasons
 from lianzhu.library.chain import levels, nodes
 
 register = template.Library()
@@ -26,6 +27,12 @@ def node_name(code: str) -> str:
     """The name of a taxonomy node by its code; an unknown code is shown as it is."""
     node = nodes().get(code)
     return named(node) if node else code
+
+
+@register.filter
+def reason(why: str) -> str:
+    """Why a file was made, linked, merged or split: the platform's own words are translated, a person's stay."""
+    return reasons.in_words(why)
 
 
 @register.simple_tag

@@ -12,6 +12,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 
 def collect_static() -> None:
@@ -44,7 +45,7 @@ def serve(host: str, port: int) -> int:
             interface=Interfaces.WSGI,
             workers=2,
             blocking_threads=4,
-            log_enabled=False,
+            log_level=LogLevels.warning,
             respawn_failed_workers=True,
         ).serve()
     finally:

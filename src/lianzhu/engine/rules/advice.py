@@ -68,7 +68,7 @@ def _touched(whole: Bound, chosen: tuple[str, ...]) -> Formula:
         return whole.holds
     wanted = set(chosen)
     parts = [part for part in whole.holds.parts if wanted & set(facts_in(part))]
-    return And(tuple(parts), whole.holds.joint)
+    return And(tuple(parts), whole.holds.joint, whole.holds.mixed)
 
 
 def _answers(fact: str, node: Formula, row: Row) -> list[int]:

@@ -122,10 +122,11 @@ Leaf = Linear | Member | Judge | Score
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All parts hold. `joint` are the facts that its parts want both large and small."""
+    """All parts hold. `joint` are facts that two parts tie both ways; `mixed` all facts wanted both ways inside."""
 
     parts: "tuple[Formula, ...]"
     joint: tuple[str, ...]
+    mixed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +153,8 @@ def conjunction(parts: Iterable["Formula"]) -> "Formula":
         for fact, wanted in inside.items():
             signs.setdefault(fact, set()).update(wanted)
             seen[fact] = seen.get(fact, 0) + 1
-    tied = [fact for fact, wanted in signs.items() if seen[fact] > 1 and (len(wanted) > 1 or 0 in wanted)]
-    return And(parts, tuple(tied[:JOINT_LIMIT]))
+    mixed = [fact for fact, wanted in signs.items() if len(wanted) > 1 or 0 in wanted]
+    return And(parts, tuple(fact for fact in mixed if seen[fact] > 1)[:JOINT_LIMIT], frozenset(mixed))
 
 
 def disjunction(parts: Iterable["Formula"]) -> "Formula":

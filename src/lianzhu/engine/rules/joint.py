@@ -199,7 +199,7 @@ def _others(
     """Values to try for the other fact of a comparison."""
     if not other:
         return [0]
-    tied = isinstance(node, And) and other in node.joint
+    tied = isinstance(node, And) and other in node.mixed
     if other in assigned or algebra.certain(other) or not tied:
         weight = line.p if line.a == other else line.q
         return [_value(other, sign * weight, algebra, assigned)]

@@ -154,6 +154,29 @@ def package(
     return [evaluate(shelf, policy, facts, on, decisions.get(policy)) for policy in shelf.chosen((), on)]
 
 
+ORDER = {"fails": 0, "unknown": 1, "qualifies": 2}
+
+
+def unlocked(shelf: Shelf, policy: str, facts: Mapping[str, Value], on: datetime.date) -> dict[str, tuple[str, str]]:
+    """Return what holding a policy's certificate would better: policy id → (verdict now, verdict then).
+
+    "Would qualify" is not "holds": the certificate is a fact of its own, known only once it is issued.
+    """
+    certificate = shelf.policies[policy].certificate
+    if not certificate:
+        return {}
+    found: dict[str, tuple[str, str]] = {}
+    for other in shelf.chosen((), on):
+        bound = shelf.version_on(other, on)
+        if bound is None or certificate not in bound.whole.facts:
+            continue
+        now = evaluate(shelf, other, facts, on, advice=False)
+        then = evaluate(shelf, other, {**facts, certificate: True}, on, advice=False)
+        if (ORDER[then.verdict], then.ready) > (ORDER[now.verdict], now.ready):
+            found[other] = (now.verdict, then.verdict)
+    return found
+
+
 def size_questions(bound: BoundVersion, values: Mapping[str, Number]) -> tuple[str, ...]:
     """The facts of a size table that are unknown: first the industry, then the indicators."""
     table = bound.version.size_table

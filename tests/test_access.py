@@ -15,6 +15,7 @@ from django.db import transaction
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from lianzhu.apps.activities.actions import attending, concluding, planning
 from lianzhu.apps.core import files
 from lianzhu.apps.enterprises.actions import accounts, grants
 from lianzhu.apps.enterprises.models import Confidentiality, ImportBatch, Place, RecordState, Role
@@ -22,6 +23,7 @@ from lianzhu.apps.findings.actions import Found, record_findings
 from lianzhu.apps.findings.models import Finding
 from lianzhu.apps.organisation.actions import bodies, missions
 from lianzhu.apps.organisation.actions.seats import Who
+from lianzhu.apps.organisation.models import Body
 from lianzhu.library.chain import nodes
 from tests import factories
 
@@ -126,6 +128,25 @@ ACCESS: dict[str, str] = {
     "organisation:workbook": "GET 302 403 403 403 403 403 403 403",
     "organisation:bring_in": "POST 302 403 403 403 403 403 403 403",
     "organisation:template": "GET 302 403 403 403 403 403 403 403",
+    # activities, reading:
+    "activities:list": "GET 302 200 200 200 200 200 200 200",
+    "activities:activity": "GET 302 200 200 200 200 200 200 200",
+    "activities:minutes": "GET 302 200 200 200 200 200 200 200",
+    "activities:paper": "GET 302 200 200 200 200 200 200 200",
+    # activities, signing up and back:
+    "activities:sign_up": "GET 302 200 200 200 200 200 200 200",
+    "activities:cancel": "POST 302 302 404 404 302 404 404 404",
+    # activities, running one: the chain office, the organisation secretary, people of the host body.
+    "activities:announce": "GET 302 403 403 403 200 403 403 403",
+    "activities:change": "GET 302 403 403 403 200 403 403 403",
+    "activities:call_off": "GET 302 403 403 403 200 403 403 403",
+    "activities:attendance": "GET 302 403 403 403 200 403 403 403",
+    "activities:add_paper": "GET 302 403 403 403 200 403 403 403",
+    "activities:write_minutes": "GET 302 403 403 403 200 403 403 403",
+    "activities:decide": "GET 302 403 403 403 200 403 403 403",
+    "activities:outcome": "GET 302 403 403 403 200 403 403 403",
+    "activities:sheet": "GET 302 403 403 403 200 403 403 403",
+    "activities:bring_in": "GET 302 403 403 403 200 403 403 403",
 }
 
 
@@ -195,6 +216,20 @@ def organised(w: SimpleNamespace) -> SimpleNamespace:
     return SimpleNamespace(branch=branch, mission=mission, person=mission.body.appointments.get().person)
 
 
+def meeting(w: SimpleNamespace) -> SimpleNamespace:
+    """A lecture ahead, with somebody of the first firm on its list and a paper."""
+    day = timezone.localdate()
+    host = Body.objects.create(chain=w.chain, kind=Body.Kind.OFFICE, name="链办讲座组", since=day, source="测试")
+    begins = timezone.now() + timedelta(days=7)
+    plan = planning.Plan("lecture", "标准宣贯", begins, begins + timedelta(hours=2), "镇政府三楼", "新版标准解读")
+    one = planning.announce_activity(actor=w.people["office"], chain_id=w.chain.pk, host_id=host.pk, plan=plan)
+    signed = attending.sign_up(actor=w.people["firm"], activity_id=one.pk, name="孙某", firm_id=w.firm.pk)
+    paper = concluding.add_paper(
+        actor=w.people["office"], activity_id=one.pk, upload=SimpleUploadedFile("讲义.pdf", b"%PDF-1.4")
+    )
+    return SimpleNamespace(one=one, signed=signed, paper=paper)
+
+
 Needs = Callable[[SimpleNamespace], tuple[list[Any], dict[str, Any]]]
 ARGS: dict[str, Needs] = {
     "portal:language": lambda w: ([], {"language": "en"}),
@@ -244,6 +279,25 @@ ARGS: dict[str, Needs] = {
     "organisation:management": lambda w: ([w.firm.pk], {}),
     "organisation:report": lambda w: ([organised(w).mission.pk], {}),
     "organisation:judge": lambda w: ([organised(w).mission.pk], {}),
+    **{
+        f"activities:{name}": lambda w: ([meeting(w).one.pk], {})
+        for name in (
+            "activity",
+            "minutes",
+            "sign_up",
+            "change",
+            "call_off",
+            "attendance",
+            "add_paper",
+            "write_minutes",
+            "decide",
+            "outcome",
+            "sheet",
+            "bring_in",
+        )
+    },
+    "activities:cancel": lambda w: ([meeting(w).signed.pk], {}),
+    "activities:paper": lambda w: ([meeting(w).paper.pk], {}),
 }
 
 

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "lianzhu.apps.findings",
     "lianzhu.apps.organisation",
     "lianzhu.apps.cases",
+    "lianzhu.apps.activities",
     "lianzhu.apps.portal",
     "lianzhu.demo",
     "lianzhu.config",

@@ -8,4 +8,5 @@ urlpatterns = [
     path("findings/", include("lianzhu.apps.findings.urls")),
     path("organisation/", include("lianzhu.apps.organisation.urls")),
     path("cases/", include("lianzhu.apps.cases.urls")),
+    path("activities/", include("lianzhu.apps.activities.urls")),
 ]

@@ -7,6 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 ACTS: Mapping[str, Promise] = {
     "account.made": _("account made"),
+    "activity.announced": _("activity announced"),
+    "activity.attendance_noted": _("attendance noted"),
+    "activity.called_off": _("activity called off"),
+    "activity.changed": _("activity changed"),
+    "activity.decided": _("decision of an activity written down"),
+    "activity.minutes_written": _("minutes written"),
+    "activity.outcome_noted": _("outcome of an activity noted"),
+    "activity.paper_added": _("paper of an activity added"),
+    "activity.sheet_brought_in": _("sign-up sheet brought in"),
+    "activity.sheet_exported": _("sign-up sheet taken out"),
+    "activity.sign_up_cancelled": _("sign-up given back"),
+    "activity.signed_up": _("signed up"),
     "audit.broken": _("log verified: broken"),
     "audit.verified": _("log verified: whole"),
     "body.ended": _("body of the organisation ended"),

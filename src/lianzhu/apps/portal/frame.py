@@ -40,6 +40,7 @@ MENU: tuple[tuple[Label, tuple[tuple[Label, str, frozenset[Role] | None], ...]],
         _("Work"),
         (
             (_("Today"), "portal:home", None),
+            (_("Activities"), "activities:list", None),
             (_("Imports"), "enterprises:imports", STAFF),
         ),
     ),

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lianzhu.apps.activities import queries as activities
+from lianzhu.apps.activities.models import SignUp
 from lianzhu.apps.core.models import AuditEntry, User
 from lianzhu.apps.enterprises import permissions
 from lianzhu.apps.enterprises.models import AccessGrant, FactValue, ImportBatch, RecordState, Role, access_of
@@ -166,12 +168,47 @@ def second_administrator(user: User) -> list[Task]:
     ]
 
 
+def activities_due(user: User) -> list[Task]:
+    """Activities to conclude, outcomes asked after 90 days, and what the person goes to."""
+    over = [
+        Task(
+            title=one.title,
+            to_do=_("Note who came, write the minutes"),
+            address=address_of("activities:activity", one.pk),
+            due=timezone.localdate(one.ends_at) + timedelta(days=3),
+        )
+        for one in activities.to_conclude(user)[:MOST]
+    ]
+    asked = [
+        Task(
+            title=one.title,
+            to_do=_("Say what came of it"),
+            address=address_of("activities:outcome", one.pk),
+            sub=_("90 days after"),
+            due=one.outcome_due,
+        )
+        for one in activities.outcomes_due(user, timezone.localdate())
+    ]
+    ahead = [
+        Task(
+            title=seat.activity.title,
+            to_do=_("Attend") if seat.state == SignUp.State.REGISTERED else _("Wait for a place"),
+            address=address_of("activities:activity", seat.activity_id),
+            sub=seat.activity.place,
+            due=timezone.localdate(seat.activity.begins_at),
+        )
+        for seat in activities.going_to(user)[:MOST]
+    ]
+    return over + asked + ahead
+
+
 WAITING: tuple[Callable[[User], list[Task]], ...] = (
     imports_waiting,
     proposals_to_decide,
     findings_open,
     own_file,
     grants_running,
+    activities_due,
     log_to_verify,
     second_administrator,
 )

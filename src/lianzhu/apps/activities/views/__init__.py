@@ -1,0 +1,1 @@
+"""Pages of activities: `reading`, `writing`, `sheets` (the list as a workbook)."""

@@ -7,6 +7,8 @@ urlpatterns = [
     path("firms/", include("lianzhu.apps.enterprises.urls")),
     path("findings/", include("lianzhu.apps.findings.urls")),
     path("organisation/", include("lianzhu.apps.organisation.urls")),
+    path("cultivation/", include("lianzhu.apps.cultivation.urls")),
     path("cases/", include("lianzhu.apps.cases.urls")),
+    path("policies/", include("lianzhu.apps.policies.urls")),
     path("activities/", include("lianzhu.apps.activities.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Every write: `room` (on, off, keepers) and `records` (stages, reading, withdrawal, erasure)."""

@@ -11,7 +11,9 @@ import rjieba
 from lianzhu.apps.enterprises.queries.map import ChainMap, Made, NodeSheet
 from lianzhu.library.chain import Level, levels
 
-PITCH, TOP, COLUMN = 38, 84, 132
+TOP, COLUMN = 84, 132
+# From row to row: two lines of Chinese, three of English.
+PITCH_ZH, PITCH_EN = 38, 46
 GAP = 10
 # Columns of the drawing: the levels that stand in each, from the top.
 COLUMNS: tuple[tuple[str, ...], ...] = (
@@ -24,7 +26,9 @@ COLUMNS: tuple[tuple[str, ...], ...] = (
 )
 # A level longer than this is drawn in two columns side by side.
 LONGEST = 24
-LINE_ZH, LINE_EN = 6, 17
+LINE_ZH, LINE_EN = 6, 16
+# Lines go up and down so far to the left of a column's dots.
+GUTTER = 18
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class Drawing:
 def map_drawing(drawn: ChainMap, colour: str, sheet: NodeSheet | None, *, english: bool) -> Drawing:
     """Place every node in its column and route the lines of the chosen one between the rows."""
     chosen = sheet.made.node.code if sheet else ""
+    pitch = PITCH_EN if english else PITCH_ZH
     beads: list[Bead] = []
     headings: list[Heading] = []
     left, height, stage = 0, 0, ""
@@ -102,10 +107,10 @@ def map_drawing(drawn: ChainMap, colour: str, sheet: NodeSheet | None, *, englis
             for one in rows:
                 hit = one.colour == colour != ""
                 beads.append(_bead(one, left + 12, y, hit, one.node.code == chosen, english))
-                y += PITCH
+                y += pitch
         height = max(height, y)
         left += COLUMN
-    return Drawing(left, height - 10, _ruled(headings, left), beads, _paths(beads, sheet))
+    return Drawing(left, height - 10, _ruled(headings, left), beads, _paths(beads, sheet, pitch))
 
 
 def _columns(drawn: ChainMap) -> list[list[tuple[Level, list[Made]]]]:
@@ -168,31 +173,50 @@ def _wrapped(name: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _paths(beads: Sequence[Bead], sheet: NodeSheet | None) -> list[str]:
+def _paths(beads: Sequence[Bead], sheet: NodeSheet | None, pitch: int) -> list[str]:
     if sheet is None:
         return []
     at = {bead.made.node.code: bead for bead in beads}
     here = at[sheet.made.node.code]
     into = [(at[one.made.node.code], here) for one in sheet.needs]
-    return [_path(start, end) for start, end in [*into, *((here, at[one.made.node.code]) for one in sheet.feeds)]]
+    out_of = [(here, at[one.made.node.code]) for one in sheet.feeds]
+    return [_path(start, end, pitch) for start, end in [*into, *out_of]]
 
 
-def _path(start: Bead, end: Bead) -> str:
+def _path(start: Bead, end: Bead, pitch: int) -> str:
     """One line from a supplier to a user. Over other columns it runs between two rows, so that it crosses no name."""
-    x1, y1, x2, y2 = start.right + 2, start.y, end.x - end.ring - 2, end.y
-    edge = start.x + COLUMN - 18
+    y1, y2 = float(start.y), float(end.y)
+    x2 = end.x - end.ring - 2
+    before = min(end.x - GUTTER, x2 - 2)
     if end.x <= start.x:
         # Within a column, or back to the left: along the left side, where no name stands.
-        side = min(start.x, end.x) - 11
-        return f"M{start.x - start.ring:g} {y1}C{side} {y1} {side} {y2} {x2:g} {y2}"
+        side = max(min(start.x, end.x) - GUTTER, 1)
+        return _rounded([(start.x - start.ring - 2, y1), (side, y1), (side, y2), (x2, y2)])
+    out = start.x + COLUMN - GUTTER
+    begin = (min(start.right, out - 4), y1)
     if end.x - start.x <= COLUMN:
-        middle = max((x1 + x2) / 2, edge)
-        return f"M{x1} {y1}C{middle:g} {y1} {middle:g} {y2} {x2:g} {y2}"
-    lane = y1 + PITCH / 2 if y2 >= y1 else y1 - PITCH / 2
-    out = max(x1 + 8, edge)
-    last = end.x - 27
-    over = f"C{out} {y1} {out} {lane:g} {out + 14} {lane:g}H{last - 10:g}"
-    return f"M{x1} {y1}{over}C{last:g} {lane:g} {last:g} {y2} {x2:g} {y2}"
+        return _rounded([begin, (before, y1), (before, y2), (x2, y2)])
+    lane = y1 + (pitch / 2 if y2 >= y1 else -pitch / 2)
+    return _rounded([begin, (out, y1), (out, lane), (before, lane), (before, y2), (x2, y2)])
+
+
+def _rounded(points: Sequence[tuple[float, float]]) -> str:
+    """A line through the points, its corners rounded as far as the legs beside them allow.
+
+    >>> _rounded([(0, 0), (20, 0), (20, 20)])
+    'M0 0L14 0Q20 0 20 6L20 20'
+    """
+    path = [f"M{points[0][0]:g} {points[0][1]:g}"]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        legs = (math.dist(before, corner), math.dist(corner, after))
+        cut = min(6.0, legs[0] / 2, legs[1] / 2)
+        if cut:
+            into, out = (
+                tuple(c + (other - c) * cut / leg for c, other in zip(corner, there, strict=True))
+                for there, leg in zip((before, after), legs, strict=True)
+            )
+            path.append(f"L{into[0]:g} {into[1]:g}Q{corner[0]:g} {corner[1]:g} {out[0]:g} {out[1]:g}")
+    return "".join([*path, f"L{points[-1][0]:g} {points[-1][1]:g}"])
 
 
 # ── genealogy by year ─────────────────────────────────────────────────────────────────────────────────────────────

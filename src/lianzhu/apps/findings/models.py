@@ -13,13 +13,15 @@ class FindingQuerySet(models.QuerySet["Finding"]):
     """Reading goes through `visible_to`."""
 
     def visible_to(self, user: User) -> Self:
-        """The rule of facts: public to the chain, office to untied staff, firm to the firm and the statistician."""
+        """The rule of facts, but a finding about one firm is for untied staff and that firm only.
+
+        Facts of a neighbour may be public; a list of what is wrong with each neighbour is nobody's business.
+        """
         access = access_of(user)
+        untied = access.office_chains | access.statistician_chains
         rule = (
-            models.Q(confidentiality=Confidentiality.PUBLIC, chain__in=access.chains)
-            | models.Q(
-                confidentiality=Confidentiality.OFFICE, chain__in=access.office_chains | access.statistician_chains
-            )
+            models.Q(confidentiality=Confidentiality.PUBLIC, chain__in=access.chains, enterprise__isnull=True)
+            | models.Q(confidentiality__in=[Confidentiality.PUBLIC, Confidentiality.OFFICE], chain__in=untied)
             | models.Q(
                 confidentiality__in=[Confidentiality.FIRM, Confidentiality.STATISTICS],
                 chain__in=access.statistician_chains,

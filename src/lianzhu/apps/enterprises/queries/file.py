@@ -95,8 +95,8 @@ def label_of(fact: Fact) -> str:
 @cache
 def _policy_titles() -> Mapping[str, tuple[str, str]]:
     """Policy id -> (Chinese title, English title); read from the heads of the files, which is all that is needed."""
-    heads = (dict(re.findall(r"^(id|title|title_en): *(.+)$", text, re.MULTILINE)) for text in policy_texts().values())
-    return {head["id"]: (head["title"], head.get("title_en", head["title"])) for head in heads}
+    heads = [dict(re.findall(r"^(id|title|title_en): *(.+)$", text, re.MULTILINE)) for text in policy_texts().values()]
+    return {str(head["id"]): (str(head["title"]), str(head.get("title_en", head["title"]))) for head in heads}
 
 
 def askers(fact: Fact) -> list[tuple[str, str]]:

@@ -36,11 +36,11 @@ LEVELS = ("public", "office", "firm", "statistics")
     ("role", "reads"),
     [
         ("own", "public office firm statistics"),
-        ("rival", "public"),
-        (Role.COMMITTEE, "public"),
+        ("rival", ""),
+        (Role.COMMITTEE, ""),
         (Role.OFFICE, "public office"),
-        (Role.DEPARTMENT, "public"),
-        (Role.AUDITOR, "public"),
+        (Role.DEPARTMENT, ""),
+        (Role.AUDITOR, ""),
         (Role.STATISTICIAN, "public office firm statistics"),
     ],
 )

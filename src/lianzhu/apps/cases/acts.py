@@ -41,7 +41,7 @@ def _named(case: Case) -> bool:
 
 ACTS: Mapping[str, Act] = {
     "accept": Act(
-        _("Accept"),
+        _("Accept the case"),
         Kind.ACCEPTED,
         permissions.can_steer,
         forms.Accept,
@@ -125,7 +125,7 @@ ACTS: Mapping[str, Act] = {
         when=lambda case, _standing: _named(case),
     ),
     "close": Act(
-        _("Close"),
+        _("Close the case"),
         Kind.CLOSED,
         lambda user, case: permissions.can_steer(user, case) and case.lead_id != user.pk,
         forms.Words,
@@ -179,7 +179,7 @@ ACTS: Mapping[str, Act] = {
         when=lambda case, _standing: case.lead_id is not None,
     ),
     "note": Act(
-        _("Add"),
+        _("Add to the case"),
         Kind.NOTED,
         permissions.can_note,
         forms.Note,
@@ -236,7 +236,7 @@ ACTS: Mapping[str, Act] = {
         danger=True,
     ),
     "withdraw": Act(
-        _("Withdraw"),
+        _("Withdraw the case"),
         Kind.WITHDRAWN,
         permissions.can_withdraw,
         forms.Words,

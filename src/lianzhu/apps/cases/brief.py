@@ -65,7 +65,7 @@ def brief_of(chain: Chain, since: date, until: date) -> Brief:
         },
         lead=lead,
         tables=(
-            Table(_("Numbers"), (_("What"), _("Cases (share)"), _("of n"), _("What n holds")), figures),
+            Table(_("Numbers"), (_("What is counted"), _("Cases (share)"), _("of n"), _("What n holds")), figures),
             Table(_("By category"), (_("Category"), _("n"), _("Confirmed as solved")), by_category),
             Table(_("Open common causes"), (_("Number"), _("Matter"), _("Firms")), _causes(chain)),
             Table(_("Open and overdue"), (_("Category"), _("Cases")), _late(chain)),

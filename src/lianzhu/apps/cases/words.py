@@ -25,8 +25,8 @@ STATES: Mapping[str, Promise] = {
     State.BUNDLED: gettext_lazy("in a common cause"),
     State.CLOSED: gettext_lazy("closed"),
     State.ARCHIVED: gettext_lazy("archived"),
-    State.REFUSED: gettext_lazy("refused"),
-    State.MERGED: gettext_lazy("merged"),
+    State.REFUSED: gettext_lazy("not accepted"),
+    State.MERGED: gettext_lazy("merged into another"),
     State.WITHDRAWN: gettext_lazy("withdrawn"),
 }
 WAITS_FOR: Mapping[str, Promise] = {
@@ -54,8 +54,8 @@ OUTCOMES: Mapping[str, Promise] = {
     "explained": gettext_lazy("explained"),
     "unconfirmed": gettext_lazy("unconfirmed"),
     "done": gettext_lazy("done, no firm concerned"),
-    "refused": gettext_lazy("refused"),
-    "merged": gettext_lazy("merged"),
+    "refused": gettext_lazy("not accepted"),
+    "merged": gettext_lazy("merged into another"),
     "withdrawn": gettext_lazy("withdrawn"),
 }
 SOLVED: Mapping[str, Promise] = {
@@ -73,8 +73,8 @@ ACTS: Mapping[str, Promise] = {
     Kind.DRAFTED: gettext_lazy("began a draft"),
     Kind.SUBMITTED: gettext_lazy("raised the matter"),
     Kind.ACCEPTED: gettext_lazy("accepted"),
-    Kind.REFUSED: gettext_lazy("refused"),
-    Kind.DISPATCHED: gettext_lazy("dispatched"),
+    Kind.REFUSED: gettext_lazy("refused to accept it"),
+    Kind.DISPATCHED: gettext_lazy("dispatched it"),
     Kind.SIGNED: gettext_lazy("signed for it"),
     Kind.RETURNED: gettext_lazy("returned it to the dispatcher"),
     Kind.PAUSED: gettext_lazy("stopped the clock"),
@@ -85,7 +85,7 @@ ACTS: Mapping[str, Promise] = {
     Kind.HELP_TAKEN: gettext_lazy("agreed to help"),
     Kind.HELP_GIVEN: gettext_lazy("gave the helper's opinion"),
     Kind.HELP_ENDED: gettext_lazy("ended the helper's part"),
-    Kind.NOTED: gettext_lazy("added"),
+    Kind.NOTED: gettext_lazy("added something"),
     Kind.SEALED: gettext_lazy("left a sealed note for one officer"),
     Kind.HANDED_ON: gettext_lazy("handed the case on"),
     Kind.SUBMITTED_ANSWER: gettext_lazy("submitted an answer for review"),

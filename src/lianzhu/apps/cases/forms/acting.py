@@ -17,7 +17,7 @@ from lianzhu.apps.organisation.models import Body
 class Words(forms.Form):
     """One text."""
 
-    text = forms.CharField(label=_("Text"), max_length=MOST_TEXT, widget=text_area(), required=False)
+    text = forms.CharField(label=_("Your words"), max_length=MOST_TEXT, widget=text_area(), required=False)
 
 
 class Note(forms.Form):
@@ -58,7 +58,7 @@ class Refuse(forms.Form):
 class Dispatch(forms.Form):
     """To whom, with what limit."""
 
-    body = forms.ModelChoiceField(label=_("To"), queryset=Body.objects.none(), empty_label=_("choose"))
+    body = forms.ModelChoiceField(label=_("Dispatch to"), queryset=Body.objects.none(), empty_label=_("choose"))
     limit = forms.RegexField(
         label=_("Limit for the solution"),
         regex=r"^[1-9][0-9]?wd$",
@@ -71,7 +71,7 @@ class Dispatch(forms.Form):
 class Reason(forms.Form):
     """A reason."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=text_area(3))
+    reason = forms.CharField(label=_("The reason"), max_length=1000, widget=text_area(3))
 
 
 class Return(Reason):
@@ -138,7 +138,7 @@ class Answer(forms.Form):
 class Person(forms.Form):
     """A colleague."""
 
-    person = forms.ModelChoiceField(label=_("Who"), queryset=User.objects.none())
+    person = forms.ModelChoiceField(label=_("Which person"), queryset=User.objects.none())
 
 
 class CallBack(forms.Form):
@@ -187,5 +187,5 @@ class Other(forms.Form):
 class Sealed(forms.Form):
     """Words for one officer."""
 
-    officer = forms.ModelChoiceField(label=_("For"), queryset=User.objects.none())
+    officer = forms.ModelChoiceField(label=_("Note for"), queryset=User.objects.none())
     text = forms.CharField(label=_("Note"), max_length=MOST_TEXT, widget=text_area(4))

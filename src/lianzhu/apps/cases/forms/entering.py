@@ -74,7 +74,9 @@ class Call(FirmByName):
     """A phone call on one screen."""
 
     title = forms.CharField(label=_("What it is about, in one sentence"), min_length=2, max_length=120)
-    text = forms.CharField(label=_("What was said"), max_length=MOST_TEXT, widget=text_area(3), required=False)
+    text = forms.CharField(
+        label=_("What was said on the phone"), max_length=MOST_TEXT, widget=text_area(3), required=False
+    )
     contact = forms.CharField(label=_("Who called, and the number"), max_length=60, required=False)
     category = forms.ChoiceField(label=_("Category"), choices=Category.choices, initial=Category.OTHER)
     body = forms.ModelChoiceField(
@@ -132,4 +134,6 @@ class Complaint(forms.Form):
 class Follow(forms.Form):
     """The code of a complaint."""
 
-    code = forms.CharField(label=_("Code"), max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    code = forms.CharField(
+        label=_("Code of the complaint"), max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )

@@ -13,11 +13,11 @@ from lianzhu.apps.organisation.models import Body
 class LimitsForm(forms.Form):
     """Limits of a kind and category from a day on."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("all kinds")), *Kind.choices], required=False)
+    kind = forms.ChoiceField(label=_("Kind of case"), choices=[("", _("all kinds")), *Kind.choices], required=False)
     category = forms.ChoiceField(
         label=_("Category"), choices=[("", _("all categories")), *Category.choices], required=False
     )
-    since = forms.DateField(label=_("In force from"), widget=DayInput)
+    since = forms.DateField(label=_("In force from the day"), widget=DayInput)
     accept = forms.CharField(label=_("Acceptance"), max_length=8, initial="1wd")
     dispatch = forms.CharField(label=_("Dispatch"), max_length=8, initial="1wd")
     sign = forms.CharField(label=_("Signing for it"), max_length=8, initial="1wd")
@@ -117,5 +117,5 @@ class MailForm(forms.Form):
 class Period(forms.Form):
     """From a day to a day."""
 
-    since = forms.DateField(label=_("From"), widget=DayInput)
-    until = forms.DateField(label=_("To"), widget=DayInput)
+    since = forms.DateField(label=_("From day"), widget=DayInput)
+    until = forms.DateField(label=_("To day"), widget=DayInput)

@@ -182,7 +182,8 @@ def _with_answers(entries: list[Entry]) -> list[Entry]:
 def way_of(case: Case) -> list[WayStep]:
     """Where the case stands on its way, in the words people use."""
     labels = [
-        _("Accept"), _("Dispatch"), _("Sign for"), _("Work"), _("Review"), _("Answer"), _("Call back"), _("Close"),
+        _("Acceptance"), _("Dispatch"), _("Signing for it"), _("Work on it"), _("Review"), _("Answer"), _("Call-back"),
+        _("End of the case"),
     ]  # fmt: skip
     at = next((n for n, (_key, states) in enumerate(WAY) if State(case.state) in states), -1)
     if at < 0:

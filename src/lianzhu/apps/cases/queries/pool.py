@@ -83,7 +83,7 @@ VIEWS: Mapping[str, tuple[Promise, Callable[[User, datetime], Q]]] = {
         gettext_lazy("To call back"),
         lambda _user, _now: Q(is_open=True, state__in=[State.ANSWERED.value, State.TO_CALL.value]),
     ),
-    "open": (gettext_lazy("Open"), lambda _user, _now: Q(is_open=True)),
+    "open": (gettext_lazy("Not closed"), lambda _user, _now: Q(is_open=True)),
     "all": (gettext_lazy("All"), lambda _user, _now: Q()),
 }
 

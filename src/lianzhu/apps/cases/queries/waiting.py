@@ -62,7 +62,7 @@ def to_do(user: User, case: Case, *, helps: bool = False) -> str:
     if helps and case.lead_id != user.pk:
         return _("Give the helper's opinion")
     told = {
-        State.TO_ACCEPT: _("Accept"),
+        State.TO_ACCEPT: _("Accept the case"),
         State.ACCEPTED: _("Dispatch"),
         State.REOPENED: _("Dispatch again"),
         State.RETURNED: _("Decide who has it") if case.office_decides else _("Dispatch"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lianzhu.apps.cases import permissions, words
 from lianzhu.apps.cases.actions import calling
-from lianzhu.apps.cases.acts import ACTS, PART_ACTS, form_for, open_acts, part_acts
+from lianzhu.apps.cases.acts import ACTS, ALWAYS_LAST, PART_ACTS, form_for, open_acts, part_acts
 from lianzhu.apps.cases.models import Case, CaseFile, Saying, SealedNote
 from lianzhu.apps.cases.queries import pool
 from lianzhu.apps.cases.queries.course import course_of
@@ -75,6 +75,7 @@ def _page(user: User, found: Case, chosen: str, form: Any, refused: str) -> dict
         "kind_words": words.HANDLINGS.get(found.handling, ""),
         "outcome": words.OUTCOMES.get(found.outcome, ""),
         "acts": acts,
+        "primary": next((key for key, _act in acts if key not in ALWAYS_LAST), ""),
         "parts": [(part, part_acts(user, found, part, course.standing)) for part in course.parts],
         "chosen": chosen if chosen in keys or chosen in PART_ACTS else "",
         "chosen_label": (ACTS.get(chosen) or PART_ACTS[chosen]).label if form else "",

@@ -52,7 +52,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "states": list(words.STATES.items()),
         "kinds": Kind.choices,
         "categories": Category.choices,
-        "dues": [("today", _("today")), ("week", _("in 7 days"))],
+        "dues": [("today", _("due by today")), ("week", _("in 7 days"))],
         "bodies": people.targets(office, clock.today()) if office else [],
         "office": office,
         "firm": bool(access_of(user).own_firms),

@@ -38,6 +38,11 @@
     event.target.removeAttribute("data-changed");
   }, true);
 
+  document.addEventListener("keydown", (event) => {
+    const form = event.key === "Enter" && event.ctrlKey && event.target.closest("form[data-ctrl-enter]");
+    if (form) form.requestSubmit();
+  });
+
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-guard]");
     if (form) form.setAttribute("data-changed", "");

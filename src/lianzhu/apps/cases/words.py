@@ -139,3 +139,25 @@ def event_words(event: CaseEvent) -> str:
         clock = CLOCKS.get(str(data.get("clock")), "")
         return f"{clock}: {STEPS[str(data.get('step'))]}"
     return str(ACTS[event.kind])
+
+
+# What the frame calls the pages, and the auditor the acts of this room.
+POOL = gettext_lazy("Cases")
+RAISE = gettext_lazy("Raise a difficulty")
+NUMBERS = gettext_lazy("Numbers of the cases")
+AUDIT_ACTS: Mapping[str, Promise] = {
+    **{f"case.{kind}": words for kind, words in ACTS.items()},
+    "answer.approved": gettext_lazy("answer approved for suggestions"),
+    "answer.withdrawn": gettext_lazy("answer no longer suggested"),
+    "assignment.ended": gettext_lazy("rule of assignment ended"),
+    "assignment.set": gettext_lazy("rule of assignment set"),
+    "absence.set": gettext_lazy("absence written down"),
+    "calendar.hours_set": gettext_lazy("office hours changed"),
+    "calendar.notice_entered": gettext_lazy("calendar notice entered"),
+    "case.note_read": gettext_lazy("sealed note read"),
+    "case.note_sealed": gettext_lazy("sealed note written"),
+    "case.rebuilt": gettext_lazy("case computed anew from its log"),
+    "channel.set": gettext_lazy("way out configured"),
+    "limits.set": gettext_lazy("limits set"),
+    "mail_address.set": gettext_lazy("mail address for the digest set"),
+}

@@ -262,6 +262,12 @@ def rows_of(user: User, cases: list[Case]) -> list[Row]:
     ]
 
 
+def find_cases(user: User, text: str, most: int) -> list[Row]:
+    """Cases for the search over everything, newest first, as this reader may see them."""
+    found = Case.objects.visible_to(user).filter(_fits(user, text)).select_related("firm", "lead", "body")
+    return rows_of(user, list(found.order_by("-pk")[:most]))
+
+
 def export_rows(user: User, filters: Filters, most: int = 10_000) -> list[tuple[str | datetime | None, ...]]:
     """The same list as rows of a ledger; hidden names stay hidden."""
     cases = filtered(user, filters).select_related("firm", "lead", "body").order_by("pk")[:most]

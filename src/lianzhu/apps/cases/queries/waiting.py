@@ -1,8 +1,10 @@
 """Rows of a person's first page: what waits for them, with the due time of its clock, and what changed."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
+from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -108,10 +110,35 @@ def _who(user: User, event: CaseEvent) -> str:
     return _("the firm") if hidden else str(event.by)
 
 
-def confirmed_lately(user: User) -> tuple[int, int, date, date]:
-    """(confirmed as solved by the firm, answered in all, from, to) over the last 90 days of the person's chains."""
+@dataclass(frozen=True)
+class Count:
+    """A number that opens its list, with its unit, period and source."""
+
+    what: str
+    value: int
+    unit: str
+    basis: str
+    source: str
+    address: str
+
+
+def figure_for(user: User) -> Count | None:
+    """Confirmed as solved by the firm, of all answered, over 90 days; for the office, and a firm for itself."""
+    access = access_of(user)
+    if not (access.office_chains or access.own_firms):
+        return None
     to = clock.today()
-    since = date.fromordinal(to.toordinal() - 90)
-    ended = Case.objects.visible_to(user).filter(closed_at__date__gt=since, firm__isnull=False)
-    counted = ended.filter(outcome__in=["solved", "solved_elsewhere", "explained", "unconfirmed"])
-    return counted.filter(outcome="solved").count(), counted.count(), since, to
+    since = to - timedelta(days=90)
+    ended = Case.objects.visible_to(user).filter(firm__isnull=False, closed_at__date__gte=since)
+    told = dict(ended.values_list("outcome").annotate(n=models.Count("pk")).order_by())
+    kept = {key: told.get(key, 0) for key in ("solved", "solved_elsewhere", "explained", "unconfirmed")}
+    query = urlencode({"number": "solved", "since": since.isoformat(), "until": to.isoformat()})
+    return Count(
+        what=_("Confirmed as solved by the firm"),
+        value=kept["solved"],
+        unit=_("cases, of %(n)s answered") % {"n": sum(kept.values())},
+        basis=_("%(since)s to %(until)s; explained %(explained)s, unconfirmed %(unconfirmed)s")
+        % {"since": since, "until": to, "explained": kept["explained"], "unconfirmed": kept["unconfirmed"]},
+        source=_("Source: log of cases. The unconfirmed stay in the number of answered ones."),
+        address=f"{reverse('cases:pool')}?{query}",
+    )

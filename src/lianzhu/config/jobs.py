@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.utils import timezone
 
+from lianzhu.apps.cases import jobs as case_jobs
 from lianzhu.apps.core import jobs
 from lianzhu.apps.core.jobs import Work
 from lianzhu.apps.core.models import Job
@@ -21,6 +22,7 @@ WORKS: Mapping[str, Work] = {
 
 def ticks() -> None:
     """What has to be looked at about once a minute. Every step is safe to repeat."""
+    case_jobs.tick()
     look_over_files()
 
 

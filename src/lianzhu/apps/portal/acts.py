@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lianzhu.apps.cases.words import AUDIT_ACTS
+
 ACTS: Mapping[str, Promise] = {
+    **AUDIT_ACTS,
     "account.made": _("account made"),
     "activity.announced": _("activity announced"),
     "activity.attendance_noted": _("attendance noted"),

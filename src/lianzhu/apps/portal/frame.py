@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lianzhu.apps.cases import words as case_words
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises import permissions
 from lianzhu.apps.enterprises.models import Access, Chain, Enterprise, Role, access_of
@@ -40,6 +41,8 @@ MENU: tuple[tuple[Label, tuple[tuple[Label, str, frozenset[Role] | None], ...]],
         _("Work"),
         (
             (_("Today"), "portal:home", None),
+            (case_words.POOL, "cases:pool", None),
+            (case_words.RAISE, "cases:raise", frozenset({Role.FIRM})),
             (_("Activities"), "activities:list", None),
             (_("Imports"), "enterprises:imports", STAFF),
         ),
@@ -56,6 +59,7 @@ MENU: tuple[tuple[Label, tuple[tuple[Label, str, frozenset[Role] | None], ...]],
     (
         _("Data"),
         (
+            (case_words.NUMBERS, "cases:numbers", STAFF | {Role.COMMITTEE, Role.DEPARTMENT, Role.AUDITOR}),
             (_("People and invitations"), "portal:people", frozenset({Role.ADMINISTRATOR, Role.OFFICE, Role.FIRM})),
             (_("Audit log"), "portal:audit", frozenset({Role.AUDITOR})),
         ),

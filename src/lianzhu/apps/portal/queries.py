@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from lianzhu.apps.cases import words as case_words
+from lianzhu.apps.cases.queries.pool import find_cases
 from lianzhu.apps.core.models import AuditEntry, User
 from lianzhu.apps.enterprises.actions.accounts import administrators_of
 from lianzhu.apps.enterprises.models import Chain, Invitation, Role, RoleAssignment, access_of
@@ -111,7 +113,15 @@ def _search_nodes(user: User, text: str) -> Hits:
     return Hits(_("Nodes of the chain"), hits)
 
 
-SEARCHES: tuple[Callable[[User, str], Hits], ...] = (_search_firms, _search_nodes)
+def _search_cases(user: User, text: str) -> Hits:
+    """Cases this person may see, by number, matter, what was said, or a firm's name that is not hidden from them."""
+    rows = find_cases(user, text, FOUND + 1)
+    hits = [(row.case.title, f"{row.case.number} {row.state}", reverse("cases:case", args=[row.case.pk])) for row in rows]
+    more = f"{reverse('cases:pool')}?{urlencode({'view': 'all', 'q': text})}" if len(rows) > FOUND else ""
+    return Hits(str(case_words.POOL), hits[:FOUND], more)
+
+
+SEARCHES: tuple[Callable[[User, str], Hits], ...] = (_search_cases, _search_firms, _search_nodes)
 
 
 @dataclass(frozen=True)

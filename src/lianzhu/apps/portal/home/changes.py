@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lianzhu.apps.cases.queries.waiting import changes_for
 from lianzhu.apps.core.models import AuditEntry, User
 from lianzhu.apps.enterprises.models import Enterprise, FactValue, ImportBatch, Look, RecordState, Role, access_of
 from lianzhu.apps.findings.models import Finding
@@ -97,7 +98,13 @@ def looks_at_us(user: User, since: datetime) -> list[Change]:
     ]
 
 
+def cases_moved(user: User, since: datetime) -> list[Change]:
+    """What others did on cases this person may see."""
+    return [Change(one.at, one.says, one.what, one.address) for one in changes_for(user, since)]
+
+
 CHANGES: tuple[Callable[[User, datetime], list[Change]], ...] = (
+    cases_moved,
     offers_made,
     imports_done,
     findings_new,

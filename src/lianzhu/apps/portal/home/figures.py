@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lianzhu.apps.cases.queries.waiting import figure_for
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.models import AccessGrant, FactValue, Look, Product, RecordState, access_of
 from lianzhu.apps.enterprises.queries import lists
@@ -104,4 +105,10 @@ def firm_figures(user: User) -> list[Figure]:
     ]
 
 
-FIGURES: tuple[Callable[[User], list[Figure]], ...] = (chain_figures, firm_figures)
+def case_figures(user: User) -> list[Figure]:
+    """What the firms confirmed as solved."""
+    one = figure_for(user)
+    return [Figure(one.what, one.value, one.unit, one.basis, one.source, one.address)] if one else []
+
+
+FIGURES: tuple[Callable[[User], list[Figure]], ...] = (case_figures, chain_figures, firm_figures)

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from lianzhu.apps.activities import queries as activities
 from lianzhu.apps.activities.models import SignUp
+from lianzhu.apps.cases.queries import waiting_for
 from lianzhu.apps.core.models import AuditEntry, User
 from lianzhu.apps.enterprises import permissions
 from lianzhu.apps.enterprises.models import AccessGrant, FactValue, ImportBatch, RecordState, Role, access_of
@@ -202,7 +203,13 @@ def activities_due(user: User) -> list[Task]:
     return over + asked + ahead
 
 
+def cases_waiting(user: User) -> list[Task]:
+    """Cases whose next step is this person's."""
+    return [Task(one.title, one.to_do, one.address, sub=one.sub, due=one.due) for one in waiting_for(user)]
+
+
 WAITING: tuple[Callable[[User], list[Task]], ...] = (
+    cases_waiting,
     imports_waiting,
     proposals_to_decide,
     findings_open,

@@ -24,6 +24,7 @@ from lianzhu.apps.findings.models import Finding
 from lianzhu.apps.organisation.actions import bodies, missions
 from lianzhu.apps.organisation.actions.seats import Who
 from lianzhu.apps.organisation.models import Body
+from lianzhu.apps.policies.actions import claims
 from lianzhu.library.chain import nodes
 from tests import factories
 
@@ -147,6 +148,22 @@ ACCESS: dict[str, str] = {
     "activities:outcome": "GET 302 403 403 403 200 403 403 403",
     "activities:sheet": "GET 302 403 403 403 200 403 403 403",
     "activities:bring_in": "GET 302 403 403 403 200 403 403 403",
+    # policies, a firm's own:
+    "policies:mine": "GET 302 302 302 403 403 403 403 403",
+    "policies:firm": "GET 302 200 404 404 404 200 404 404",
+    "policies:policy": "GET 302 200 404 404 404 200 404 404",
+    "policies:answer": "POST 302 302 404 404 404 403 404 404",
+    "policies:apply": "POST 302 302 404 404 404 403 404 404",
+    # policies, claims: the firm, the office, and the department of the policy's desk.
+    "policies:claims": "GET 302 200 200 200 200 200 200 200",
+    "policies:claim": "GET 302 200 404 404 200 404 404 404",
+    "policies:desks": "GET 302 403 403 403 200 403 403 403",
+    # policies, verdicts without values:
+    "policies:matrix": "GET 302 403 403 403 200 403 403 403",
+    "policies:export": "GET 302 403 403 403 200 403 403 403",
+    "policies:rebuild": "POST 302 403 403 403 302 403 403 403",
+    "policies:counts": "GET 302 403 403 200 200 200 403 403",
+    "policies:shelf": "GET 302 200 200 200 200 200 200 200",
 }
 
 
@@ -154,6 +171,12 @@ def grant(w: SimpleNamespace) -> int:
     """The first firm opened its values to the office today."""
     told = {"firm_id": w.firm.pk, "to_user_id": w.people["office"].pk, "purpose": "核对"}
     return grants.grant_access(actor=w.people["firm"], until=timezone.localdate(), **told).pk
+
+
+def claim(w: SimpleNamespace) -> int:
+    """A claim of the first firm that no desk answers."""
+    today = timezone.localdate()
+    return claims.apply_for(actor=w.people["firm"], firm_id=w.firm.pk, policy="cn.techsme", on=today).pk
 
 
 def finding(w: SimpleNamespace) -> int:
@@ -298,6 +321,12 @@ ARGS: dict[str, Needs] = {
     },
     "activities:cancel": lambda w: ([meeting(w).signed.pk], {}),
     "activities:paper": lambda w: ([meeting(w).paper.pk], {}),
+    "policies:firm": lambda w: ([w.firm.pk], {}),
+    "policies:policy": lambda w: ([w.firm.pk, "cn.techsme"], {}),
+    "policies:answer": lambda w: ([w.firm.pk, "cn.techsme"], {"name": "rd", "period": "2025", "text": "342.1"}),
+    "policies:apply": lambda w: ([w.firm.pk, "cn.zjtx"], {}),
+    "policies:claim": lambda w: ([claim(w)], {}),
+    "policies:export": lambda w: ([], {"purpose": "核对"}),
 }
 
 

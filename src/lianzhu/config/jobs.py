@@ -12,11 +12,13 @@ from lianzhu.apps.enterprises import jobs as import_jobs
 from lianzhu.apps.enterprises.actions import accounts
 from lianzhu.apps.enterprises.models import Chain, ImportBatch
 from lianzhu.apps.findings import jobs as finding_jobs
+from lianzhu.apps.policies import jobs as policy_jobs
 
 WORKS: Mapping[str, Work] = {
     import_jobs.READ: import_jobs.read_batch,
     import_jobs.APPLY: import_jobs.apply_batch,
     finding_jobs.LOOK_OVER: finding_jobs.look_over,
+    policy_jobs.BUILD: policy_jobs.build_chain,
 }
 
 
@@ -24,6 +26,7 @@ def ticks() -> None:
     """What has to be looked at about once a minute. Every step is safe to repeat."""
     case_jobs.tick()
     look_over_files()
+    build_packages()
 
 
 def look_over_files() -> None:
@@ -40,3 +43,11 @@ def look_over_files() -> None:
         ):
             continue
         jobs.ask(actor=accounts.system_user(), kind=finding_jobs.LOOK_OVER, argument=chain.pk)
+
+
+def build_packages() -> None:
+    """Work out every chain's packages of policies once a day: dates alone can change how a firm stands."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    for chain in Chain.objects.order_by("pk"):
+        if not Job.objects.filter(kind=policy_jobs.BUILD, argument=chain.pk, asked_at__gte=today).exists():
+            jobs.ask(actor=accounts.system_user(), kind=policy_jobs.BUILD, argument=chain.pk)

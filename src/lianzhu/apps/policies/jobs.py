@@ -1,0 +1,21 @@
+"""Long work of the app: the packages of a whole chain. Safe to run twice."""
+
+from django.utils.translation import gettext as _
+
+from lianzhu.apps.core.jobs import progress
+from lianzhu.apps.core.models import Job
+from lianzhu.apps.enterprises.models import Enterprise
+from lianzhu.apps.policies.actions.packages import build_packages
+
+BUILD = "policies.build"
+BLOCK = 20
+
+
+def build_chain(job: Job) -> None:
+    """Build today's packages of every active firm of the chain whose id is the job's argument."""
+    firms = Enterprise.objects.filter(state=Enterprise.State.ACTIVE, chains=job.argument).order_by("pk")
+    ids = list(firms.values_list("pk", flat=True))
+    for start in range(0, len(ids), BLOCK):
+        progress(job, _("Checking firms against the policies"), start, len(ids))
+        build_packages(actor=job.asked_by, chain_id=job.argument, firm_ids=ids[start : start + BLOCK])
+    progress(job, _("Checking firms against the policies"), len(ids), len(ids))

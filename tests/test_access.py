@@ -16,6 +16,11 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from lianzhu.apps.activities.actions import attending, concluding, planning
+from lianzhu.apps.cases.actions import calling, entering, steering
+from lianzhu.apps.cases.actions import rules as case_rules
+from lianzhu.apps.cases.machine import Handling
+from lianzhu.apps.cases.models import Category
+from lianzhu.apps.cases.models import Kind as CaseKind
 from lianzhu.apps.core import files
 from lianzhu.apps.enterprises.actions import accounts, grants
 from lianzhu.apps.enterprises.models import Confidentiality, ImportBatch, Place, RecordState, Role
@@ -164,6 +169,31 @@ ACCESS: dict[str, str] = {
     "policies:rebuild": "POST 302 403 403 403 302 403 403 403",
     "policies:counts": "GET 302 403 403 200 200 200 403 403",
     "policies:shelf": "GET 302 200 200 200 200 200 200 200",
+    # cases, everybody of the chain; what one sees there is `visible_to`:
+    "cases:pool": "GET 302 200 200 200 200 200 200 200",
+    "cases:export": "GET 302 200 200 200 200 200 200 200",
+    "cases:digest": "GET 302 200 200 200 200 200 200 200",
+    "cases:like": "GET 302 200 200 200 200 200 200 200",
+    "cases:case": "GET 302 200 404 404 200 404 404 404",
+    "cases:paper": "GET 302 200 404 404 200 404 404 404",
+    "cases:sealed": "POST 302 404 404 404 200 404 404 404",
+    # cases, how work enters:
+    "cases:raise": "GET 302 200 200 403 403 403 403 403",
+    "cases:join": "POST 302 302 302 403 403 403 403 403",
+    "cases:call": "GET 302 403 403 403 200 403 403 403",
+    "cases:complain": "GET 200 200 200 200 200 200 200 200",
+    "cases:follow": "GET 200 200 200 200 200 200 200 200",
+    # cases, the office; counts also for who sits in the committee or watches:
+    "cases:dispatch_many": "POST 302 403 403 403 302 403 403 403",
+    "cases:numbers": "GET 302 403 403 200 200 200 200 200",
+    "cases:brief": "GET 302 403 403 200 200 200 200 200",
+    "cases:limits": "GET 302 403 403 403 200 403 403 403",
+    "cases:assignment": "GET 302 403 403 403 200 403 403 403",
+    "cases:end_assignment": "POST 302 403 403 403 302 403 403 403",
+    "cases:calendar": "GET 302 403 403 403 200 403 403 403",
+    "cases:answers": "GET 302 403 403 403 200 403 403 403",
+    "cases:withdraw_answer": "POST 302 403 403 403 302 403 403 403",
+    "cases:channels": "GET 302 403 403 403 200 403 403 403",
 }
 
 
@@ -253,6 +283,37 @@ def meeting(w: SimpleNamespace) -> SimpleNamespace:
     return SimpleNamespace(one=one, signed=signed, paper=paper)
 
 
+def cased(w: SimpleNamespace) -> SimpleNamespace:
+    """A case of the first firm with a paper and a sealed note for the office, a common cause, a rule, an answer."""
+    if hasattr(w, "cased"):
+        return w.cased
+    office, firm, today = w.people["office"], w.people["firm"], timezone.localdate()
+    team = Body.objects.create(chain=w.chain, kind=Body.Kind.TEAM, name="先锋服务队", since=today, source="通知")
+    case = entering.raise_difficulty(
+        actor=firm,
+        chain=w.chain,
+        firm=w.firm,
+        title="夜间用电容量不够",
+        text="",
+        category=Category.POWER,
+        upload=SimpleUploadedFile("来函.pdf", b"%PDF-1.4"),
+    )
+    cause = entering.open_case(actor=office, chain=w.chain, kind=CaseKind.COMMON, title="标准换版")
+    steering.accept(actor=office, case_id=cause.pk, handling=Handling.HARD)
+    steering.publish_cause(actor=office, case_id=cause.pk)
+    told = {"actor": office, "chain": w.chain, "category": ""}
+    w.cased = SimpleNamespace(
+        case=case,
+        cause=cause,
+        team=team,
+        paper=case.files.get(),
+        note=calling.seal_note(actor=firm, case_id=case.pk, officer_id=office.pk, text="密"),
+        rule=case_rules.set_assignment(**told, area="", body=team),
+        answer=case_rules.approve_answer(**told, question="怎么办", answer="这样办", firm_names=[]),
+    )
+    return w.cased
+
+
 Needs = Callable[[SimpleNamespace], tuple[list[Any], dict[str, Any]]]
 ARGS: dict[str, Needs] = {
     "portal:language": lambda w: ([], {"language": "en"}),
@@ -327,6 +388,14 @@ ARGS: dict[str, Needs] = {
     "policies:apply": lambda w: ([w.firm.pk, "cn.zjtx"], {}),
     "policies:claim": lambda w: ([claim(w)], {}),
     "policies:export": lambda w: ([], {"purpose": "核对"}),
+    "cases:case": lambda w: ([cased(w).case.pk], {}),
+    "cases:paper": lambda w: ([cased(w).paper.pk], {}),
+    "cases:sealed": lambda w: ([cased(w).note.pk], {}),
+    "cases:join": lambda w: ([cased(w).cause.pk], {}),
+    "cases:dispatch_many": lambda w: ([], {"case": [cased(w).case.pk], "body": str(cased(w).team.pk)}),
+    "cases:brief": lambda _w: (["docx"], {}),
+    "cases:end_assignment": lambda w: ([cased(w).rule.pk], {}),
+    "cases:withdraw_answer": lambda w: ([cased(w).answer.pk], {}),
 }
 
 

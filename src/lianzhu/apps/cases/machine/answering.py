@@ -35,6 +35,7 @@ def _first(standing: Standing, event: Event) -> dict[str, Any]:
         return {}
     return {
         "first_answered_at": event.at,
+        "first_due": datetime.fromisoformat(str(event.data["first_due"])),
         "first_in_time": worse(standing.first_in_time, event.data["first_on_time"]),
     }
 
@@ -43,6 +44,7 @@ def _answered(standing: Standing, event: Event) -> dict[str, Any]:
     return {
         "state": State.ANSWERED,
         "answered_at": event.at,
+        "solution_due": datetime.fromisoformat(str(event.data["due"])),
         "solved_in_time": worse(standing.solved_in_time, event.data["on_time"]),
         **_first(standing, event),
     }
@@ -102,7 +104,17 @@ def _closed(standing: Standing, event: Event) -> dict[str, Any]:
 def _new_round(standing: Standing, at: datetime) -> dict[str, Any]:
     """Round n+1 with its own clock, which starts at its dispatch. What was measured so far stays measured."""
     fresh = Standing()
-    kept = ("signed_at", "first_answered_at", "answered_at", "round_began", "dispatched_at", "closed_at", "caller")
+    kept = (
+        "signed_at",
+        "first_answered_at",
+        "answered_at",
+        "first_due",
+        "solution_due",
+        "round_began",
+        "dispatched_at",
+        "closed_at",
+        "caller",
+    )
     reset = {name: getattr(fresh, name) for name in kept}
     reset |= {"pauses": (), "extended": 0, "extensions": 0, "extension_asked": None, "returns_in_round": 0}
     reset |= {"silent": (), "parts": {}, "ask_again": False, "final": False, "office_decides": False, "into": None}

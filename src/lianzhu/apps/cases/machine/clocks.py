@@ -91,15 +91,21 @@ def make_clock(
     pausing: bool = False,
     limit: Amount | None = None,
     part: str = "",
+    was_due: datetime | None = None,
 ) -> Clock:
-    """Compute one clock. While a pause runs, what is left of the time stands still: the pause is not yet counted."""
+    """Compute one clock. While a pause runs, what is left of the time stands still: the pause is not yet counted.
+
+    `was_due`: when it was due as it stopped, which no later calendar changes.
+    """
     told = limit or _limit(standing, name)
     pauses = standing.pauses if pausing else ()
     due = due_at(opened, told, calendar, pauses)
     text = f"{float(told.number):g}{told.unit}"
-    soon = _moment_at(SOON, opened, due.moment, pauses, calendar)
+    moment = was_due or due.moment
+    soon = _moment_at(SOON, opened, moment, pauses, calendar)
     paused = pausing and standing.state is State.PAUSED
-    return Clock(name, opened, text, due.moment, soon, due.provisional, stopped, paused, pauses, part)
+    provisional = due.provisional and was_due is None
+    return Clock(name, opened, text, moment, soon, provisional, stopped, paused, pauses, part)
 
 
 def clocks(standing: Standing, calendar: Calendar) -> list[Clock]:
@@ -116,8 +122,9 @@ def clocks(standing: Standing, calendar: Calendar) -> list[Clock]:
     if standing.round_began:
         ended = standing.answered_at or standing.closed_at
         first = standing.first_answered_at or ended
-        found.append(make_clock(standing, "first", standing.round_began, calendar, stopped=first, pausing=True))
-        found.append(make_clock(standing, "solution", standing.round_began, calendar, stopped=ended, pausing=True))
+        for name, stopped, was in (("first", first, standing.first_due), ("solution", ended, standing.solution_due)):
+            began = standing.round_began
+            found.append(make_clock(standing, name, began, calendar, stopped=stopped, pausing=True, was_due=was))
     for key, part in standing.parts.items():
         told = amount(part.limit)
         ended = part.ended_at or standing.answered_at or standing.closed_at

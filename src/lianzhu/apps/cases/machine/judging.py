@@ -17,7 +17,7 @@ from lianzhu.library.problem import marked
 
 # Two calls nobody answered, on different working days, the second at most this many working days after the first.
 SILENT_DAYS = 10
-Verdict = Callable[[Standing, Event, Calendar], dict[str, bool]]
+Verdict = Callable[[Standing, Event, Calendar], dict[str, bool | str]]
 
 
 def judged(standing: Standing, event: Event, calendar: Calendar) -> Event:
@@ -26,32 +26,31 @@ def judged(standing: Standing, event: Event, calendar: Calendar) -> Event:
     return replace(event, data={**event.data, **verdict(standing, event, calendar)}) if verdict else event
 
 
-def _in_time(standing: Standing, name: str, opened: datetime | None, at: datetime, calendar: Calendar) -> bool:
-    if opened is None:
-        return True
-    return at <= make_clock(standing, name, opened, calendar, pausing=name != "sign").due
+def _signed(standing: Standing, event: Event, calendar: Calendar) -> dict[str, bool | str]:
+    since = standing.dispatched_at or event.at
+    return {"on_time": event.at <= make_clock(standing, "sign", since, calendar).due}
 
 
-def _signed(standing: Standing, event: Event, calendar: Calendar) -> dict[str, bool]:
-    return {"on_time": _in_time(standing, "sign", standing.dispatched_at, event.at, calendar)}
-
-
-def _answered(standing: Standing, event: Event, calendar: Calendar) -> dict[str, bool]:
-    began = standing.round_began
+def _answered(standing: Standing, event: Event, calendar: Calendar) -> dict[str, bool | str]:
+    began = standing.round_began or event.at
+    first = make_clock(standing, "first", began, calendar, pausing=True).due
+    solution = make_clock(standing, "solution", began, calendar, pausing=True).due
     return {
-        "first_on_time": _in_time(standing, "first", began, event.at, calendar),
-        "on_time": _in_time(standing, "solution", began, event.at, calendar),
+        "first_on_time": event.at <= first,
+        "first_due": first.isoformat(),
+        "on_time": event.at <= solution,
+        "due": solution.isoformat(),
     }
 
 
-def _extension(standing: Standing, event: Event, calendar: Calendar) -> dict[str, bool]:
+def _extension(standing: Standing, event: Event, calendar: Calendar) -> dict[str, bool | str]:
     solution = next((one for one in clocks(standing, calendar) if one.name == "solution"), None)
     if solution and add(event.at, amount("1wd"), calendar).moment > solution.due:
         raise NotNow(marked("An extension is asked at least one working day before it is due; this is too late."))
     return {}
 
 
-def _silent(standing: Standing, event: Event, calendar: Calendar) -> dict[str, bool]:
+def _silent(standing: Standing, event: Event, calendar: Calendar) -> dict[str, bool | str]:
     if not is_working_day(_day(event.at), calendar):
         raise NotNow(marked("Calls on days off do not count; call again on a working day."))
     recent = [at for at in standing.silent if between(at, event.at, calendar, "wd") <= SILENT_DAYS]

@@ -140,6 +140,9 @@ class Standing:
     signed_at: datetime | None = None
     first_answered_at: datetime | None = None
     answered_at: datetime | None = None
+    # Due times as they were when the answers went out: a notice entered later does not move what is past.
+    first_due: datetime | None = None
+    solution_due: datetime | None = None
     closed_at: datetime | None = None
     pauses: tuple[tuple[datetime, datetime], ...] = ()
     paused_at: datetime | None = None

@@ -69,6 +69,8 @@ def moves_under(calendar: Calendar) -> list[Moves]:
     found = []
     for case in Case.objects.filter(is_open=True).select_related("chain", "lead").order_by("id").iterator():
         running = {one.name: one for one in governing(standing_from(case), calendar) if not one.part}
+        if not running:
+            continue
         now = {name: running[name].due for name in running}
         before = {"first": case.first_due, "solution": case.solution_due, case.due_clock: case.due_at}
         moved = [

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -107,11 +107,12 @@ class Numbers:
 
 def closed_in(cases: QuerySet[Case], since: date, until: date) -> QuerySet[Case]:
     """Cases of firms closed in a period, with whether the same came again and whether that can be known yet."""
-    later = Case.objects.filter(
+    near = Case.objects.annotate(near=ExpressionWrapper(F("opened_at") - AGAIN, output_field=DateTimeField()))
+    later = near.filter(
         firm=OuterRef("firm"),
         category=OuterRef("category"),
         opened_at__gt=OuterRef("closed_at"),
-        opened_at__lte=OuterRef("closed_at") + AGAIN,
+        near__lte=OuterRef("closed_at"),
     ).exclude(pk=OuterRef("pk"))
     ended = cases.filter(firm__isnull=False, closed_at__date__gte=since, closed_at__date__lte=until)
     ripe = Q(closed_at__lte=clock.now() - AGAIN)
@@ -136,16 +137,17 @@ def numbers_of(chain: Chain, since: date, until: date) -> Numbers:
     """All metrics of a chain over a period; six queries."""
     cases = closed_in(Case.objects.filter(chain=chain), since, until)
     told = {f"{key}_n": Count("pk", filter=metric.out_of) for key, metric in METRICS.items()}
-    told |= {key: Count("pk", filter=metric.out_of & metric.counted) for key, metric in METRICS.items()}
+    # Aliases of their own: an aggregate called `again` would hide the column of that name.
+    told |= {f"{key}_hit": Count("pk", filter=metric.out_of & metric.counted) for key, metric in METRICS.items()}
     counts = cases.aggregate(left_out_n=Count("pk", filter=LEFT_OUT), **told)
     figures = [
         Figure(
             key=key,
             label=str(metric.label),
             policy=str(metric.policy),
-            counted=counts[key] if counts[f"{key}_n"] >= FEWEST else None,
+            counted=counts[f"{key}_hit"] if counts[f"{key}_n"] >= FEWEST else None,
             n=_few(counts[f"{key}_n"]),
-            share=_share(counts[key], counts[f"{key}_n"]),
+            share=_share(counts[f"{key}_hit"], counts[f"{key}_n"]),
         )
         for key, metric in METRICS.items()
     ]

@@ -2,10 +2,10 @@
 
 import pytest
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from tests import factories
 
 from lianzhu.apps.enterprises.actions.second_factor import code_now
 from lianzhu.apps.enterprises.models import Role
-from tests import factories
 
 
 @pytest.mark.django_db

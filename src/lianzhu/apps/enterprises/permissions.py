@@ -1,5 +1,7 @@
 """May this person do this? No side effects; who may read is `visible_to`, not here."""
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 
@@ -143,7 +145,7 @@ def can_vouch_for_lost_factor(user: User, other: User) -> bool:
     return user != other and (_holds(user, Role.ADMINISTRATOR, chains) or _holds(user, Role.OFFICE, chains))
 
 
-def _holds(user: User, role: Role, chains: object) -> bool:
+def _holds(user: User, role: Role, chains: Any) -> bool:
     """Whether the role is in force today in one of the chains; `access_of` drops untied roles of tied people."""
     if role not in access_of(user).roles:
         return False

@@ -21,7 +21,7 @@ from lianzhu.apps.enterprises.models import (
 )
 from lianzhu.library.chain import nodes
 
-PAGE = 30
+PAGE = 25
 SORTS: Mapping[str, tuple[str, ...]] = {"name": ("name_key", "id"), "updated": ("-updated_at", "-id"), "id": ("id",)}
 
 
@@ -75,9 +75,10 @@ def _after(firms: models.QuerySet[Enterprise], sort: str, after: str) -> models.
         return firms
     pk = int(number)
     if sort == "name":
-        return firms.filter(models.Q(name_key__gt=value) | models.Q(name_key=value, id__gt=pk))
+        # The first condition lets the index find the place; the second is exact among equal names.
+        return firms.filter(name_key__gte=value).exclude(name_key=value, id__lte=pk)
     if sort == "updated":
-        return firms.filter(models.Q(updated_at__lt=value) | models.Q(updated_at=value, id__lt=pk))
+        return firms.filter(updated_at__lte=value).exclude(updated_at=value, id__gte=pk)
     return firms.filter(id__gt=pk)
 
 

@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LOAD = """
 import sys, time, django; django.setup()
 from lianzhu.apps.core import audit
-from tests import factories
-person = factories.person(None)
+from lianzhu.apps.core.models import User
+person = User.objects.first()
 print("ready", flush=True)
 while True:
     audit.record(person, "test.done", person)

@@ -19,6 +19,7 @@ from lianzhu.apps.cases.queries.days import NAMES, calendar_now
 from lianzhu.apps.cases.queries.numbers import numbers_of
 from lianzhu.apps.cases.queries.suggest import suggestions
 from lianzhu.apps.core.errors import RuleBroken
+from lianzhu.apps.enterprises.actions.accounts import system_user
 
 pytestmark = pytest.mark.django_db
 
@@ -230,6 +231,7 @@ def test_two_office_workers_at_once_one_wins_and_nothing_is_lost(town):
 @pytest.mark.django_db(transaction=True)
 def test_numbers_are_given_once(town):
     now, gate = town.hand.now, threading.Barrier(3)
+    system_user()
 
     def work() -> None:
         with clock.telling(lambda: now):

@@ -135,6 +135,10 @@ def event_words(event: CaseEvent) -> str:
         return _("wrote down the call-back: %(said)s") % {"said": SOLVED[str(data.get("solved"))]}
     if event.kind == Kind.PAUSED:
         return _("stopped the clock: %(why)s") % {"why": WAITS_FOR[str(data.get("waits_for"))]}
+    if event.kind == Kind.DISPATCHED and event.body:
+        return _("dispatched it to %(body)s") % {"body": event.body}
+    if event.kind == Kind.HELP_ASKED and event.body:
+        return _("asked %(body)s for help") % {"body": event.body}
     if event.kind == Kind.LADDER:
         clock = CLOCKS.get(str(data.get("clock")), "")
         return f"{clock}: {STEPS[str(data.get('step'))]}"

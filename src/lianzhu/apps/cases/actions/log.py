@@ -73,7 +73,7 @@ def write(
 
 def _last_entry(reader: User, case: Case) -> str:
     """What happened last, for the one who came second; a hidden firm's people stay hidden."""
-    shown = CaseEvent.objects.filter(case=case).exclude(kind=machine.Kind.SEALED.value).select_related("by")
+    shown = CaseEvent.objects.filter(case=case).exclude(kind=machine.Kind.SEALED.value).select_related("by", "body")
     last = shown.order_by("-number").first()
     if last is None:
         return ""

@@ -25,6 +25,7 @@ CHANGES_STATE = frozenset(
         Kind.WITHDRAWN, Kind.ARCHIVED,
     }
 )  # fmt: skip
+NAMES_THE_BODY = frozenset({Kind.DISPATCHED, Kind.HELP_ASKED})
 # The way of a case, as people name its steps, and the states in which each is reached.
 WAY: tuple[tuple[str, frozenset[State]], ...] = (
     ("accept", frozenset({State.TO_ACCEPT})),
@@ -126,7 +127,7 @@ def entries_of(user: User, case: Case) -> list[Entry]:
             Entry(
                 event=event,
                 who=_("the firm") if event.by_id in masked else str(event.by),
-                body=str(event.body or ""),
+                body="" if event.kind in NAMES_THE_BODY else str(event.body or ""),
                 says=words.event_words(event),
                 text=None if hidden or saying is None else saying.text,
                 kind="is-state" if event.kind in CHANGES_STATE else "is-pause" if event.kind == Kind.PAUSED else "",

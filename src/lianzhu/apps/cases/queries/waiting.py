@@ -92,7 +92,7 @@ def changes_for(user: User, since: datetime) -> list[Changed]:
     events = (
         CaseEvent.objects.filter(at__gt=since, inside=False, case__in=seen)
         .exclude(by=user)
-        .select_related("case", "by")
+        .select_related("case", "by", "body")
     )
     return [
         Changed(

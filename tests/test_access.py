@@ -194,6 +194,19 @@ ACCESS: dict[str, str] = {
     "cases:answers": "GET 302 403 403 403 200 403 403 403",
     "cases:withdraw_answer": "POST 302 403 403 403 302 403 403 403",
     "cases:channels": "GET 302 403 403 403 200 403 403 403",
+    # cultivation: off here, and never there for anybody but its keepers; see tests/apps/cultivation.
+    "cultivation:records": "GET 302 404 404 404 404 404 404 404",
+    "cultivation:new": "GET 302 404 404 404 404 404 404 404",
+    "cultivation:record": "GET 302 404 404 404 404 404 404 404",
+    "cultivation:act": "GET 302 404 404 404 404 404 404 404",
+    "cultivation:counts": "GET 302 404 404 404 404 404 404 404",
+    "cultivation:retention": "GET 302 200 200 200 200 200 200 200",
+    "cultivation:room": "GET 302 403 403 403 403 403 403 200",
+    # The room is off: there is nothing to turn off, and nobody to let in.
+    "cultivation:off": "POST 302 403 403 403 403 403 403 409",
+    "cultivation:let_in": "POST 302 403 403 403 403 403 403 302",
+    "cultivation:let_out": "POST 302 403 403 403 403 403 403 404",
+    "cultivation:log": "GET 302 403 403 403 403 403 200 200",
 }
 
 
@@ -396,6 +409,10 @@ ARGS: dict[str, Needs] = {
     "cases:brief": lambda _w: (["docx"], {}),
     "cases:end_assignment": lambda w: ([cased(w).rule.pk], {}),
     "cases:withdraw_answer": lambda w: ([cased(w).answer.pk], {}),
+    "cultivation:record": lambda _w: ([1], {}),
+    "cultivation:act": lambda _w: ([1, "advance"], {}),
+    "cultivation:let_in": lambda _w: ([], {"account": "nobody"}),
+    "cultivation:let_out": lambda _w: ([1], {}),
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -128,6 +129,23 @@ def test_one_secretary_at_a_time_and_the_next_from_the_day_after(town: SimpleNam
     with pytest.raises(RuleBroken):
         sit(town, town.branch, role="secretary", since=end)
     assert sit(town, town.branch, role="secretary", since=end + timedelta(days=1)).pk
+
+
+def test_the_database_itself_keeps_one_secretary_and_one_branch(town: SimpleNamespace) -> None:
+    """Whatever wins a race past the check: the second open row is refused."""
+    other = sit(town, town.branch).person
+    rows = (
+        Appointment(person=other, body=town.branch, role="secretary", since=DAY, source=SOURCE),
+        Appointment(person=town.seat.person, body=town.branch, role="secretary", since=DAY, source=SOURCE),
+        BranchFirm(body=town.committee, enterprise=town.firm, since=DAY, source=SOURCE),
+        Body(chain=town.chain, kind="team", name="甲子支部", since=DAY, source=SOURCE),
+        Appointment(
+            person=other, body=town.committee, role="member", since=DAY, until=DAY - timedelta(days=1), source=SOURCE
+        ),
+    )
+    for row in rows:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            row.save()
 
 
 def test_one_person_has_one_seat_in_a_body_but_may_sit_in_two(town: SimpleNamespace) -> None:

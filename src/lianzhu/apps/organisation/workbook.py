@@ -25,6 +25,16 @@ from lianzhu.library.problem import BadInput
 
 DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?$")
 MOST_ROWS = 5000
+# What offices write for the same seats.
+ALSO_CALLED = {
+    "委员": "member",
+    "成员": "member",
+    "队员": "member",
+    "队长": "lead",
+    "组长": "lead",
+    "主任": "lead",
+    "科员": "officer",
+}
 
 
 @dataclass(frozen=True)
@@ -199,6 +209,8 @@ def day_of(text: str, column: str) -> date | None:
 
 def choice_of(text: str, choices: type[Body.Kind] | type[Appointment.Role], column: str) -> str:
     """The value behind a word of the list; a workbook made in the other language is read too."""
+    if choices is Appointment.Role and text in ALSO_CALLED:
+        return ALSO_CALLED[text]
     for language, _name in settings.LANGUAGES:
         with override(language):
             for choice in choices:

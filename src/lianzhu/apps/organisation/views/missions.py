@@ -142,8 +142,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
     words = {
         "title": _("Report the result of %(name)s") % {"name": one.body.name},
-        "hint": _("Goal: %(goal)s The firm then says whether it was reached; only its word counts.")
-        % {"goal": one.goal},
+        "lines": [_("Goal of the work: %(goal)s") % {"goal": one.goal}],
+        "hint": _("The firm then says whether it was reached; only its word counts."),
         "button": _("Report to the firm"),
         "back": here,
         "back_to": one.body.name,
@@ -168,8 +168,11 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
 
     words = {
         "title": _("What do you say of the result?"),
-        "hint": _("Goal: %(goal)s Reported: %(result)s With your word the post or task force ends.")
-        % {"goal": one.goal, "result": one.result},
+        "lines": [
+            _("Goal of the work: %(goal)s") % {"goal": one.goal},
+            _("Reported result: %(result)s") % {"result": one.result},
+        ],
+        "hint": _("With your word the post or task force ends."),
         "button": _("Confirm for our firm"),
         "back": here,
         "back_to": one.body.name,

@@ -47,6 +47,8 @@ ACTS: Mapping[str, Promise] = {
     "factor.given": _("second factor given"),
     "factor.removed": _("second factor removed"),
     "factor.vouched": _("vouched for a lost second factor"),
+    "finding.reopened": _("finding opened again"),
+    "finding.set_aside": _("finding set aside"),
     "findings.recorded": _("findings recorded"),
     "firm.confirmed": _("file confirmed"),
     "cultivation.advanced": _("cultivation: next stage"),

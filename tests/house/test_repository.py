@@ -41,3 +41,12 @@ def test_the_locks_hold_hashes_and_agree():
         pins[name] = set(re.findall(r"^([a-z0-9._-]+==\S+)", text, re.M))
     missing = pins["requirements.lock"] - pins["requirements-dev.lock"]
     assert not missing, f"the development lock serves both, but lacks {missing}"
+
+
+def test_every_link_of_the_docs_leads_somewhere():
+    lost = []
+    for page in [path for path in tracked() if path.suffix == ".md"]:
+        for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
+            if not link.startswith("http") and not (page.parent / link).exists():
+                lost.append(f"{page.relative_to(ROOT)} -> {link}")
+    assert not lost, lost

@@ -8,6 +8,7 @@ from lianzhu.apps.cases import jobs as case_jobs
 from lianzhu.apps.core import jobs
 from lianzhu.apps.core.jobs import Work
 from lianzhu.apps.core.models import Job
+from lianzhu.apps.cultivation import jobs as cultivation_jobs
 from lianzhu.apps.enterprises import jobs as import_jobs
 from lianzhu.apps.enterprises.actions import accounts
 from lianzhu.apps.enterprises.models import Chain, ImportBatch
@@ -25,6 +26,7 @@ WORKS: Mapping[str, Work] = {
 def ticks() -> None:
     """What has to be looked at about once a minute. Every step is safe to repeat."""
     case_jobs.tick()
+    cultivation_jobs.erase_what_is_over()
     look_over_files()
     build_packages()
 

@@ -62,6 +62,19 @@ MENU: tuple[tuple[Label, tuple[tuple[Label, str, frozenset[Role] | None], ...]],
         ),
     ),
     (
+        _("Organisation"),
+        (
+            (_("Bodies and seats"), "organisation:tree", None),
+            (_("Cross appointment"), "organisation:coverage", None),
+            (
+                _("Posts and task forces"),
+                "organisation:missions",
+                frozenset({Role.ORGANISATION, Role.OFFICE, Role.FIRM, Role.TEAM}),
+            ),
+            (_("Dual cultivation"), "cultivation:room", frozenset({Role.ADMINISTRATOR})),
+        ),
+    ),
+    (
         _("Data"),
         (
             (case_words.NUMBERS, "cases:numbers", STAFF | {Role.COMMITTEE, Role.DEPARTMENT, Role.AUDITOR}),

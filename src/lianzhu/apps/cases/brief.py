@@ -92,12 +92,12 @@ def _solved(one: Slice) -> str:
 
 
 def _causes(chain: Chain) -> tuple[tuple[str, ...], ...]:
-    causes = Case.objects.filter(chain=chain, kind=Kind.COMMON, is_open=True).order_by("-pk")[:MOST_ROWS]
+    causes = Case.objects.filter(chain=chain, kind=Kind.COMMON, is_open__in=[True]).order_by("-pk")[:MOST_ROWS]
     return tuple((one.number, one.title, few(n if (n := one.members.count()) >= FEWEST else None)) for one in causes)
 
 
 def _late(chain: Chain) -> tuple[tuple[str, ...], ...]:
-    late = Case.objects.filter(chain=chain, is_open=True, due_at__lte=clock.now()).exclude(state=State.PAUSED)
+    late = Case.objects.filter(chain=chain, is_open__in=[True], due_at__lte=clock.now()).exclude(state=State.PAUSED)
     counts: dict[str, int] = {}
     for one in late.only("category"):
         label = str(one.get_category_display())

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.utils import timezone
 
@@ -23,6 +23,11 @@ def today() -> date:
 def today_of(at: datetime) -> date:
     """The day of a moment in the server's time zone."""
     return timezone.localtime(at).date()
+
+
+def starts(on: date) -> datetime:
+    """The first moment of a day in the server's time zone: comparing moments uses an index, comparing days none."""
+    return timezone.make_aware(datetime.combine(on, time.min))
 
 
 @contextmanager

@@ -29,6 +29,12 @@ STATES: Mapping[str, Promise] = {
     State.MERGED: gettext_lazy("merged into another"),
     State.WITHDRAWN: gettext_lazy("withdrawn"),
 }
+LIGHTS: Mapping[str, Promise] = {
+    "ok": gettext_lazy("in time"),
+    "soon": gettext_lazy("due soon"),
+    "late": gettext_lazy("overdue"),
+    "paused": gettext_lazy("paused"),
+}
 WAITS_FOR: Mapping[str, Promise] = {
     "firm": gettext_lazy("waiting for the firm"),
     "third": gettext_lazy("waiting for a third party"),

@@ -116,9 +116,7 @@ def _search_nodes(user: User, text: str) -> Hits:
 def _search_cases(user: User, text: str) -> Hits:
     """Cases this person may see, by number, matter, what was said, or a firm's name that is not hidden from them."""
     rows = find_cases(user, text, FOUND + 1)
-    hits = [
-        (row.case.title, f"{row.case.number} {row.state}", reverse("cases:case", args=[row.case.pk])) for row in rows
-    ]
+    hits = [(row.title, f"{row.number} {row.state}", row.address) for row in rows]
     more = f"{reverse('cases:pool')}?{urlencode({'view': 'all', 'q': text})}" if len(rows) > FOUND else ""
     return Hits(str(case_words.POOL), hits[:FOUND], more)
 

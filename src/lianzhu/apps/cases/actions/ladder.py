@@ -24,7 +24,7 @@ ARCHIVE_AFTER = timedelta(days=90)
 
 def take_steps() -> int:
     """Take every step of the ladder whose moment has come; returns how many."""
-    due = Case.objects.filter(is_open=True, step_at__lte=clock.now()).order_by("step_at")
+    due = Case.objects.filter(is_open__in=[True], step_at__lte=clock.now()).order_by("step_at")
     return sum(_take(case_id) for case_id in list(due.values_list("pk", flat=True)[:AT_ONCE]))
 
 
@@ -103,7 +103,7 @@ def digest_words(digest: Digest, link: str) -> tuple[str, str]:
 
 def group_words(channel: Channel) -> tuple[str, str]:
     """What a group may read: two counts and a link. Nothing of any firm."""
-    open_cases = Case.objects.filter(chain=channel.chain, is_open=True)
+    open_cases = Case.objects.filter(chain=channel.chain, is_open__in=[True])
     late = open_cases.filter(due_at__lte=clock.now()).exclude(state=State.PAUSED).count()
     text = _("%(n)s cases open, %(late)s overdue. Sign in to see yours: %(link)s") % {
         "n": open_cases.count(),

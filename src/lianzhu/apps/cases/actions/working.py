@@ -175,7 +175,7 @@ def add_note(*, actor: User, case_id: int, text: str, inside: bool = False, uplo
 def hand_on_leaver(actor: User, leaver: User, heir: User) -> int:
     """Everything a leaver leads goes to the heir, or waits for the body when the heir does not work there."""
     moved = 0
-    for case_id in Case.objects.filter(lead=leaver, is_open=True).values_list("pk", flat=True):
+    for case_id in Case.objects.filter(lead=leaver, is_open__in=[True]).values_list("pk", flat=True):
         case = log.lock(case_id)
         if Step.HANDED_ON in machine.allowed(standing_from(case)):
             log.write(case, Step.HANDED_ON, by=actor, body_id=case.body_id, lead=heir.pk)

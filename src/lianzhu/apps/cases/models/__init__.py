@@ -4,6 +4,7 @@
 
 from lianzhu.apps.cases.models.calendar import DayNotice, OfficeHours, WorkDay
 from lianzhu.apps.cases.models.case import (
+    IS_OPEN,
     Case,
     CaseEvent,
     CaseFile,
@@ -19,6 +20,7 @@ from lianzhu.apps.cases.models.messages import Address, Channel, Digest, Message
 from lianzhu.apps.cases.models.rules import Absence, AssignmentRule, Category, KnownAnswer, Limits
 
 __all__ = [
+    "IS_OPEN",
     "Absence",
     "Address",
     "AssignmentRule",

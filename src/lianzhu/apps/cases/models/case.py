@@ -42,6 +42,10 @@ def works_for(user: User) -> frozenset[int]:
     return frozenset() if tied_to_a_firm(user) else bodies_a_user_works_for(user, clock.today())
 
 
+# `is_open=True` becomes a bare column, for which SQLite uses no index; this becomes an equality.
+IS_OPEN = models.Q(is_open__in=[True])
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     """Reading goes through `visible_to`."""
 
@@ -52,9 +56,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """
         access = access_of(user)
         if access.office_chains and access.office_chains == access.chains:
-            # Most of the day's work: one condition, so that the pool's index gives rows in order.
-            shown = self.filter(chain__in=access.office_chains)
-            return shown.exclude(models.Q(state=State.DRAFT) & ~models.Q(opened_by=user.pk))
+            # Most of the day's work: plain conditions, so that the pool's index gives rows in order. Drafts are firms'.
+            return self.filter(chain__in=access.office_chains).exclude(state=State.DRAFT)
         bodies = works_for(user)
         rule = models.Q(firm__in=access.own_firms) | models.Q(opened_by=user.pk)
         if access.office_chains:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
 
+from django.core.cache import cache
+
 from lianzhu.apps.cases.machine import Event, Standing, governing, replay
 from lianzhu.apps.cases.machine import Kind as EventKind
 from lianzhu.apps.cases.models import Case, CaseEvent, DayNotice, Kind, Limits, OfficeHours, WorkDay
@@ -14,16 +16,31 @@ from lianzhu.engine.clock import Calendar, parse_hours
 from lianzhu.library.calendar import published_days
 
 NAMES = ("accept", "dispatch", "sign", "first", "solution", "help", "call")
+Entered = tuple[tuple[tuple[date, bool], ...], tuple[int, ...], str]
 # A complaint may concern the people who would answer it: more time, and its own hands (see permissions).
 OWN_RULE = {Kind.COMPLAINT: {"solution": "15wd", "first": "5wd"}, Kind.COMMON: {"solution": "20wd", "first": "7wd"}}
 
 
 def calendar_now() -> Calendar:
     """The published days with the office's own notices, days and hours over them; three small queries."""
+    return calendar_of(*_entered())
+
+
+def calendar_shown() -> Calendar:
+    """The calendar for words such as "3 working days left": at most a minute old. Due times never come from it."""
+    entered: Entered | None = cache.get("cases-calendar")
+    if entered is None:
+        entered = _entered()
+        cache.set("cases-calendar", entered, 60)
+    return calendar_of(*entered)
+
+
+def _entered() -> Entered:
+    """What the office entered: days, years with a notice, hours."""
     days = tuple(WorkDay.objects.order_by("date").values_list("date", "is_work"))
     years = tuple(DayNotice.objects.order_by("year").values_list("year", flat=True))
     hours = OfficeHours.objects.order_by("-id").values_list("hours", flat=True).first() or ""
-    return calendar_of(days, years, hours)
+    return days, years, hours
 
 
 @lru_cache(maxsize=8)
@@ -67,7 +84,7 @@ def moves_under(calendar: Calendar) -> list[Moves]:
     The columns hold the due times of the calendar before. Only the case's own columns are compared, by replaying.
     """
     found = []
-    for case in Case.objects.filter(is_open=True).select_related("chain", "lead").order_by("id").iterator():
+    for case in Case.objects.filter(is_open__in=[True]).select_related("chain", "lead").order_by("id").iterator():
         running = {one.name: one for one in governing(standing_from(case), calendar) if not one.part}
         if not running:
             continue

@@ -17,6 +17,7 @@ from lianzhu.apps.enterprises.models import Chain
 
 FEWEST = 10
 AGAIN = timedelta(days=90)
+DAY = timedelta(days=1)
 # Answered and ended: what the firm said of it, or its silence.
 ENDED = Q(outcome__in=["solved", "solved_elsewhere", "explained", "unconfirmed"])
 LEFT_OUT = Q(outcome__in=["refused", "withdrawn", "merged"])
@@ -114,7 +115,9 @@ def closed_in(cases: QuerySet[Case], since: date, until: date) -> QuerySet[Case]
         opened_at__gt=OuterRef("closed_at"),
         near__lte=OuterRef("closed_at"),
     ).exclude(pk=OuterRef("pk"))
-    ended = cases.filter(firm__isnull=False, closed_at__date__gte=since, closed_at__date__lte=until)
+    ended = cases.filter(
+        firm__isnull=False, closed_at__gte=clock.starts(since), closed_at__lt=clock.starts(until + DAY)
+    )
     ripe = Q(closed_at__lte=clock.now() - AGAIN)
     return ended.annotate(again=Exists(later), ripe=ripe)
 
@@ -151,7 +154,9 @@ def numbers_of(chain: Chain, since: date, until: date) -> Numbers:
         )
         for key, metric in METRICS.items()
     ]
-    entered = Case.objects.filter(chain=chain, opened_at__date__gte=since, opened_at__date__lte=until)
+    entered = Case.objects.filter(
+        chain=chain, opened_at__gte=clock.starts(since), opened_at__lt=clock.starts(until + DAY)
+    )
     names = dict(Category.choices)
     return Numbers(
         since,

@@ -74,7 +74,7 @@ def suggested_bodies(cases: Iterable[Case], on: date) -> dict[int, int]:
     )
     bodies = {rule.body_id for rule in rules}
     load = dict(
-        Case.objects.filter(body__in=bodies, is_open=True).values_list("body").annotate(n=Count("id")).order_by()
+        Case.objects.filter(body__in=bodies, is_open__in=[True]).values_list("body").annotate(n=Count("id")).order_by()
     )
     present = _bodies_with_somebody(bodies, on)
     suggested: dict[int, int] = {}

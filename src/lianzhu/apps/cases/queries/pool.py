@@ -3,18 +3,22 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
+from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from lianzhu.apps.cases import clock, permissions, words
 from lianzhu.apps.cases.machine import State
-from lianzhu.apps.cases.models import Case, HelperPart, Kind, works_for
-from lianzhu.apps.cases.queries.days import calendar_now
+from lianzhu.apps.cases.models import IS_OPEN, Case, CaseEvent, HelperPart, Kind, works_for
+from lianzhu.apps.cases.queries.days import calendar_shown
 from lianzhu.apps.cases.queries.numbers import METRICS, list_of
 from lianzhu.apps.core import search
 from lianzhu.apps.core.models import User
@@ -22,7 +26,18 @@ from lianzhu.apps.enterprises.models import access_of
 from lianzhu.apps.enterprises.queries.lists import find_firms
 from lianzhu.engine.clock import Calendar, between
 
-PAGE = 50
+WEEKDAYS = (
+    gettext_lazy("Mon"), gettext_lazy("Tue"), gettext_lazy("Wed"), gettext_lazy("Thu"), gettext_lazy("Fri"),
+    gettext_lazy("Sat"), gettext_lazy("Sun"),
+)  # fmt: skip
+PAGE = 20
+OF_OPEN = frozenset({"late", "soon", "paused", "call", "open"})
+# What a row shows; the rest of the columns is not fetched.
+SHOWN = (
+    *("chain", "number", "kind", "title", "hide_firm_name", "opened_by", "state", "is_open", "waits_for", "closed_at"),
+    *("due_at", "soon_at", "first_due", "first_done", "solution_due", "provisional", "stage", "category", "outcome"),
+    *("firm__name", "lead__name", "body__name"),
+)
 MOST_COUNTED = 1000
 MOST_FOUND = 5000
 Light = Literal["ok", "soon", "late", "paused", ""]
@@ -53,7 +68,7 @@ def waits_for_me(user: User) -> Q:
     """Cases in which the next step is this person's."""
     access, bodies = access_of(user), works_for(user)
     # No office member reviews or decides on a case they lead.
-    steer = Q(state__in=[state.value for state in OFFICE_STEPS]) | Q(extension_asked__isnull=False, is_open=True)
+    steer = Q(state__in=[state.value for state in OFFICE_STEPS]) | Q(extension_asked__isnull=False, is_open__in=[True])
     mine = Q(chain__in=access.office_chains) & steer & ~(Q(state=State.TO_REVIEW) & Q(lead=user))
     mine |= Q(caller=user, state=State.TO_CALL)
     mine |= Q(lead=user, state__in=[State.SIGNED.value, State.WORKING.value])
@@ -72,18 +87,18 @@ def _mine(user: User, _now: datetime) -> Q:
     return waits_for_me(user)
 
 
-RUNNING = Q(is_open=True) & ~Q(state=State.PAUSED)
-# Saved views: key -> (label, condition). Counts stand beside the label.
+RUNNING = ~Q(state=State.PAUSED)
+# Saved views: key -> (label, condition). Counts stand beside the label. All but the first and last are of open cases.
 VIEWS: Mapping[str, tuple[Promise, Callable[[User, datetime], Q]]] = {
     "mine": (gettext_lazy("Waiting for me"), _mine),
     "late": (gettext_lazy("Overdue"), lambda _user, now: RUNNING & Q(due_at__lte=now)),
     "soon": (gettext_lazy("Due soon"), lambda _user, now: RUNNING & Q(due_at__gt=now, soon_at__lte=now)),
-    "paused": (gettext_lazy("Paused"), lambda _user, _now: Q(is_open=True, state=State.PAUSED)),
+    "paused": (gettext_lazy("Paused"), lambda _user, _now: Q(state=State.PAUSED)),
     "call": (
         gettext_lazy("To call back"),
-        lambda _user, _now: Q(is_open=True, state__in=[State.ANSWERED.value, State.TO_CALL.value]),
+        lambda _user, _now: Q(state__in=[State.ANSWERED.value, State.TO_CALL.value]),
     ),
-    "open": (gettext_lazy("Not closed"), lambda _user, _now: Q(is_open=True)),
+    "open": (gettext_lazy("Not closed"), lambda _user, _now: Q()),
     "all": (gettext_lazy("All"), lambda _user, _now: Q()),
 }
 
@@ -98,17 +113,59 @@ class View:
     more: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One case in the list as this reader may see it; `firm` is None when the name is hidden."""
+    """One case in the list as this reader may see it; `firm` is None when the name is hidden.
 
-    case: Case
+    Flat, with days and words made here once: a template that looks them up or includes parts takes four times as long.
+    """
+
+    pk: int
+    number: str
+    title: str
+    address: str
     light: Light
+    light_words: str
     state: str
     firm: str | None
+    source: str
+    hand: str
+    first_day: str
     first_left: str
+    answered: bool
+    solution_day: str
     solution_left: str
-    due_left: str
+    is_open: bool
+    provisional: bool
+    closed_day: str
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Words of the rows in the reader's language, looked up once for the whole page."""
+
+    base: str
+    lights: Mapping[str, str]
+    kinds: Mapping[str, str]
+    weekdays: tuple[str, ...]
+
+    def day(self, at: datetime | None) -> str:
+        """A day with its weekday, as the frame's filter writes it; '' for None."""
+        if at is None:
+            return ""
+        on = timezone.localtime(at).date()
+        return f"{on.isoformat()} {self.weekdays[on.weekday()]}"
+
+
+@lru_cache(maxsize=8)
+def wording(_language: str | None) -> Wording:
+    """The words in the language that is active now."""
+    return Wording(
+        reverse("cases:pool"),
+        {key: str(label) for key, label in words.LIGHTS.items()},
+        {key: str(label) for key, label in Kind.choices},
+        tuple(str(name) for name in WEEKDAYS),
+    )
 
 
 @dataclass(frozen=True)
@@ -149,28 +206,42 @@ class Filters:
 
 
 def views_of(user: User) -> list[View]:
-    """The saved views with counts: three queries however large the pool is."""
+    """The saved views with counts. Kept until the log grows or the minute ends: then they are counted anew."""
+    last = CaseEvent.objects.order_by("-pk").values_list("pk", flat=True).first()
+    key = f"cases-views-{user.pk}-{access_key(user)}-{last}-{clock.now():%Y%m%d%H%M}"
+    counts: dict[str, int] | None = cache.get(key)
+    if counts is None:
+        counts = _counts(user)
+        cache.set(key, counts, 60)
+    return [
+        View(name, str(label), min(counts[name], MOST_COUNTED), counts[name] > MOST_COUNTED)
+        for name, (label, _condition) in VIEWS.items()
+    ]
+
+
+def access_key(user: User) -> int:
+    """Changes when the person's reach does."""
+    return hash(access_of(user))
+
+
+def _counts(user: User) -> dict[str, int]:
+    """Three queries however large the pool is."""
     now = clock.now()
     cases = Case.objects.visible_to(user)
-    told = {
-        key: Count("pk", filter=condition(user, now))
-        for key, (_label, condition) in VIEWS.items()
-        if key not in ("mine", "all")
-    }
-    counts: dict[str, int] = cases.filter(is_open=True).aggregate(**told)
+    told = {key: Count("pk", filter=VIEWS[key][1](user, now)) for key in sorted(OF_OPEN - {"open"})}
+    counts: dict[str, int] = cases.filter(IS_OPEN).aggregate(open=Count("pk"), **told)
     mine = cases.filter(waits_for_me(user)).order_by()
     counts["mine"] = mine[: MOST_COUNTED + 1].count()
     counts["all"] = cases.order_by()[: MOST_COUNTED + 1].count()
-    return [
-        View(key, str(label), min(counts[key], MOST_COUNTED), counts[key] > MOST_COUNTED)
-        for key, (label, _condition) in VIEWS.items()
-    ]
+    return counts
 
 
 def filtered(user: User, filters: Filters) -> QuerySet[Case]:
     """Cases this person may see that fit the filters, without order."""
     now = clock.now()
     cases: QuerySet[Case] = Case.objects.visible_to(user).filter(VIEWS[filters.view][1](user, now))
+    if filters.view in OF_OPEN:
+        cases = cases.filter(IS_OPEN)
     if filters.q:
         cases = cases.filter(_fits(user, filters.q))
     exact = {"state": filters.state, "kind": filters.kind, "category": filters.category, "node": filters.node}
@@ -181,7 +252,7 @@ def filtered(user: User, filters: Filters) -> QuerySet[Case]:
     if filters.due in ("today", "week"):
         days = 1 if filters.due == "today" else 7
         end = datetime.combine(clock.today() + timedelta(days=days), datetime.min.time(), tzinfo=now.tzinfo)
-        cases = cases.filter(is_open=True, due_at__lt=end)
+        cases = cases.filter(IS_OPEN, due_at__lt=end)
     since, until = day_in(filters.since), day_in(filters.until)
     if filters.number and since and until:
         cases = list_of(cases, filters.number, since, until)
@@ -221,7 +292,7 @@ def _moment_in(text: str) -> datetime | None:
 
 def page_of(user: User, filters: Filters) -> PoolPage:
     """One page: open views by due time, others newest first. Never counted, never skipped over."""
-    cases = filtered(user, filters).select_related("firm", "lead", "body")
+    cases = filtered(user, filters).select_related("firm", "lead", "body").only(*SHOWN)
     by_due = filters.view not in ("all", "mine")
     number, _bar, due = filters.after.partition("|")
     if number.isdigit():
@@ -247,19 +318,33 @@ def firm_words(user: User, case: Case) -> str | None:
 
 def rows_of(user: User, cases: list[Case]) -> list[Row]:
     """Cases as rows, all lights as of the same moment."""
-    now, calendar = clock.now(), calendar_now()
-    return [
-        Row(
-            case=case,
-            light=light_of(case, now),
-            state=words.state_words(case),
-            firm=firm_words(user, case),
-            first_left="" if case.first_done else left_words(case.first_due, now, calendar),
-            solution_left=left_words(case.solution_due, now, calendar) if case.is_open else "",
-            due_left=left_words(case.due_at, now, calendar),
-        )
-        for case in cases
-    ]
+    now, calendar, told = clock.now(), calendar_shown(), wording(get_language())
+    return [_row(user, case, now, calendar, told) for case in cases]
+
+
+def _row(user: User, case: Case, now: datetime, calendar: Calendar, told: Wording) -> Row:
+    light = light_of(case, now)
+    waits_first = case.is_open and case.first_done is None
+    return Row(
+        pk=case.pk,
+        number=case.number,
+        title=case.title,
+        address=f"{told.base}new/?draft={case.pk}" if case.state == State.DRAFT else f"{told.base}{case.pk}/",
+        light=light,
+        light_words=told.lights.get(light, ""),
+        state=words.state_words(case),
+        firm=firm_words(user, case),
+        source=told.kinds[case.kind],
+        hand=str(case.lead or case.body or ""),
+        first_day=told.day(case.first_due) if waits_first else "",
+        first_left=left_words(case.first_due, now, calendar) if waits_first else "",
+        answered=case.first_done is not None,
+        solution_day=told.day(case.solution_due) if case.is_open else "",
+        solution_left=left_words(case.solution_due, now, calendar) if case.is_open else "",
+        is_open=case.is_open,
+        provisional=case.provisional,
+        closed_day=told.day(case.closed_at),
+    )
 
 
 def find_cases(user: User, text: str, most: int) -> list[Row]:

@@ -54,7 +54,7 @@ def suggestions(user: User, chain: Chain, typed: str) -> Suggestions:
     own_firms = access_of(user).own_firms
     own = Case.objects.visible_to(user).filter(chain=chain, firm__in=own_firms).exclude(state="draft")
     answers = KnownAnswer.objects.filter(chain=chain, withdrawn_at__isnull=True).order_by("-pk")[:LOOKED_AT]
-    causes = Case.objects.filter(chain=chain, kind=Kind.COMMON, published=True, is_open=True).order_by("-pk")
+    causes = Case.objects.filter(chain=chain, kind=Kind.COMMON, published=True, is_open__in=[True]).order_by("-pk")
     return Suggestions(
         _closest(typed, [(case, case.title) for case in own.order_by("-pk")[:LOOKED_AT]]),
         _closest(typed, [(answer, f"{answer.question} {answer.answer}") for answer in answers]),

@@ -11,13 +11,17 @@ from django.utils.translation import gettext as _
 
 from lianzhu.apps.cases import clock, permissions, words
 from lianzhu.apps.cases.machine import State
-from lianzhu.apps.cases.models import Case, CaseEvent, HelperPart, works_for
+from lianzhu.apps.cases.models import IS_OPEN, Case, CaseEvent, HelperPart, works_for
 from lianzhu.apps.cases.queries.course import people_of_firm
 from lianzhu.apps.cases.queries.pool import firm_words, waits_for_me
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.models import access_of
 
 MOST = 50
+NEEDED = (
+    *("number", "title", "kind", "chain", "state", "firm__name", "hide_firm_name", "opened_by", "due_at", "lead"),
+    *("extension_asked", "office_decides", "ask_again"),
+)
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,11 @@ class Waiting:
 
 def waiting_for(user: User) -> list[Waiting]:
     """Cases whose next step is this person's, by due time; two queries besides the person's reach."""
-    waiting = Case.objects.visible_to(user).filter(waits_for_me(user))
-    cases = list(waiting.select_related("firm").order_by("due_at", "pk")[:MOST])
+    waiting = Case.objects.visible_to(user).filter(waits_for_me(user)).select_related("firm").only(*NEEDED)
+    # What is open first, in the order of the index; drafts have no due time.
+    cases = list(waiting.filter(IS_OPEN).order_by("due_at", "pk")[:MOST])
+    if access_of(user).own_firms:
+        cases += waiting.filter(state=State.DRAFT).order_by("pk")[:MOST]
     bodies = works_for(user)
     parts = HelperPart.objects.filter(case__in=cases, body__in=bodies, current=True, ended_at__isnull=True)
     helping = set(parts.values_list("case", flat=True)) if bodies else set()
@@ -88,9 +95,9 @@ class Changed:
 
 def changes_for(user: User, since: datetime) -> list[Changed]:
     """The newest events on cases this person may see, but not their own acts."""
-    seen = Case.objects.visible_to(user)
+    seen = Case.objects.visible_to(user).filter(pk=models.OuterRef("case"))
     events = (
-        CaseEvent.objects.filter(at__gt=since, inside=False, case__in=seen)
+        CaseEvent.objects.filter(models.Exists(seen), at__gt=since, inside=False)
         .exclude(by=user)
         .select_related("case", "by", "body")
     )
@@ -129,7 +136,7 @@ def figure_for(user: User) -> Count | None:
         return None
     to = clock.today()
     since = to - timedelta(days=90)
-    ended = Case.objects.visible_to(user).filter(firm__isnull=False, closed_at__date__gte=since)
+    ended = Case.objects.visible_to(user).filter(firm__isnull=False, closed_at__gte=clock.starts(since))
     told = dict(ended.values_list("outcome").annotate(n=models.Count("pk")).order_by())
     kept = {key: told.get(key, 0) for key in ("solved", "solved_elsewhere", "explained", "unconfirmed")}
     query = urlencode({"number": "solved", "since": since.isoformat(), "until": to.isoformat()})

@@ -1,13 +1,14 @@
 """The pool: list, saved views, bulk dispatch, ledger."""
 
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from lianzhu.apps.cases import clock, words
@@ -31,6 +32,17 @@ def office_chain(user: User) -> Chain | None:
     return Chain.objects.filter(pk__in=access_of(user).office_chains).order_by("id").first()
 
 
+@lru_cache(maxsize=8)
+def options(_language: str | None) -> dict[str, list[tuple[str, str]]]:
+    """Choices of the filter bar in the language that is active now; made once per language."""
+    return {
+        "states": [(key, str(label)) for key, label in words.STATES.items()],
+        "kinds": [(key, str(label)) for key, label in Kind.choices],
+        "categories": [(key, str(label)) for key, label in Category.choices],
+        "dues": [("today", _("due by today")), ("week", _("in 7 days"))],
+    }
+
+
 @login_required
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
@@ -49,10 +61,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "chosen": str(pool.VIEWS[filters.view][0]),
         "narrowed": narrowed,
         "number": METRICS[filters.number].label if filters.number else "",
-        "states": list(words.STATES.items()),
-        "kinds": Kind.choices,
-        "categories": Category.choices,
-        "dues": [("today", _("due by today")), ("week", _("in 7 days"))],
+        **options(get_language()),
         "bodies": people.targets(office, clock.today()) if office else [],
         "office": office,
         "firm": bool(access_of(user).own_firms),

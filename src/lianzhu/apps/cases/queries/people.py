@@ -59,6 +59,12 @@ def targets(chain: Chain, on: date) -> list[Body]:
     return list(Body.objects.as_of(on).filter(chain=chain, kind__in=TAKES_CASES).order_by("kind", "name", "id"))
 
 
+def target_names(chain_id: int, on: date) -> list[tuple[int, str]]:
+    """The same as ids and names, for lists."""
+    found = Body.objects.as_of(on).filter(chain=chain_id, kind__in=TAKES_CASES).order_by("kind", "name", "id")
+    return list(found.values_list("pk", "name"))
+
+
 def suggested_bodies(cases: Iterable[Case], on: date) -> dict[int, int]:
     """Case id -> body a rule suggests: category and area before category before area; then the fewest open cases.
 

@@ -39,7 +39,7 @@ SHOWN = (
     *("firm__name", "lead__name", "body__name"),
 )
 MOST_COUNTED = 1000
-MOST_FOUND = 5000
+MOST_FOUND = 2000
 Light = Literal["ok", "soon", "late", "paused", ""]
 OFFICE_STEPS = (State.TO_ACCEPT, State.ACCEPTED, State.REOPENED, State.RETURNED, State.ANSWERED, State.TO_REVIEW)
 

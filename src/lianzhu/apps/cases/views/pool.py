@@ -50,7 +50,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     user = person(request)
     filters = pool.Filters.read(request.GET)
     page = pool.page_of(user, filters)
-    office = office_chain(user)
+    office = min(access_of(user).office_chains, default=None)
     narrowed = any(
         (filters.q, filters.state, filters.kind, filters.category, filters.body, filters.due, filters.number)
     )
@@ -62,7 +62,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "narrowed": narrowed,
         "number": METRICS[filters.number].label if filters.number else "",
         **options(get_language()),
-        "bodies": people.targets(office, clock.today()) if office else [],
+        "bodies": people.target_names(office, clock.today()) if office else [],
         "office": office,
         "firm": bool(access_of(user).own_firms),
     }

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "lianzhu.apps.organisation",
     "lianzhu.apps.cultivation",
     "lianzhu.apps.cases",
+    "lianzhu.apps.chain",
     "lianzhu.apps.policies",
     "lianzhu.apps.activities",
     "lianzhu.apps.portal",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("organisation/", include("lianzhu.apps.organisation.urls")),
     path("cultivation/", include("lianzhu.apps.cultivation.urls")),
     path("cases/", include("lianzhu.apps.cases.urls")),
+    path("chain/", include("lianzhu.apps.chain.urls")),
     path("policies/", include("lianzhu.apps.policies.urls")),
     path("activities/", include("lianzhu.apps.activities.urls")),
 ]

@@ -1,0 +1,6 @@
+"""Addresses of the app, under /chain/."""
+
+from django.urls import URLPattern
+
+app_name = "chain"
+urlpatterns: list[URLPattern] = []

@@ -7,6 +7,8 @@ from pathlib import Path
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from lianzhu.apps.activities.models import Activity
+from lianzhu.apps.cases.models import Case
 from lianzhu.apps.core import files, jobs
 from lianzhu.apps.core.models import Job, User
 from lianzhu.apps.enterprises import jobs as import_jobs
@@ -17,6 +19,7 @@ from lianzhu.apps.findings.roster import look_over
 from lianzhu.demo.names import TOWN
 from lianzhu.demo.pages import Answer, Workbook
 from lianzhu.demo.records import Person, Town
+from lianzhu.demo.story.year import tell_year
 from lianzhu.demo.town import town as invent
 from lianzhu.demo.workbooks import write_workbooks
 
@@ -51,6 +54,8 @@ def build(say: Say) -> Chain:
             _account(person, chain, Enterprise.objects.get(name=person.firm, state=Enterprise.State.ACTIVE))
     found = look_over(actor=accounts.system_user(), chain=chain, on=timezone.localdate())
     say(f"findings about the files: {sum(record.new for record in found.values())}")
+    tell_year(chain, invented, timezone.now())
+    say(f"a year of work: {Case.objects.count()} cases, {Activity.objects.count()} meetings and lectures")
     return chain
 
 

@@ -43,6 +43,7 @@ def kind_labels() -> dict[str, str]:
         "expiring_certificate": _("certificates about to expire"),
         "contradictory_facts": _("facts that contradict each other"),
         "credit_code": _("credit code missing or wrong"),
+        "cross_appointment": _("gaps of cross appointment"),
     }
 
 

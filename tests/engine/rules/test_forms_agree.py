@@ -71,6 +71,7 @@ def test_three_forms_agree(seed, tmp_path):
     frame = frame_of(rows)
     columns = compile_policies(SHELF, day).verdicts(frame)
     table = on_duckdb(frame, tmp_path, day)
+    assert {name: tuple(columns[name]) for name in columns.columns} == table  # levels too
     for number in range(frame.height):
         values = {fact: value for fact, column in rows.items() if (value := column[number]) is not None}
         for policy in SHELF.chosen((), day):

@@ -1,81 +1,41 @@
-"""Policies over a whole frame of firms, compiled once into vectorised Polars expressions.
+"""Policies over a whole frame of firms: truths of 64 rows in a word, the same verdicts as the row explainer.
 
-Two passes. The first is Kleene's: every comparison is computed once for all policies that share it, unknown where a
-fact is and the other does not decide alone, and the policies are conjunctions of those columns. The second looks again,
-with the joint decision of `joint.py`, only at rows the first left unknown where that can decide more: rows in which a
-fact of a score or a fact tied both ways is unknown. Both passes are exact integers; a version whose products could
-leave 64 bits runs in 128.
+Two passes. The first (`kleene.py`) decides every comparison once for all policies that share it, unknown where a fact
+is and nothing else decides alone, and joins these truths as Kleene's logic says. The second (`arrays.py`) looks again,
+with the joint decision of `joint.py`, only at rows that the first left open and where that can decide more. Both are
+exact integers; a comparison whose products could leave 64 bits is made in whole numbers of any length.
 """
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property, reduce
+from functools import cached_property
 from math import gcd
 
 import numpy as np
 import polars as pl
 
-from lianzhu.engine.rules.criteria import Bound, BoundVersion, bind
-from lianzhu.engine.rules.expressions import Expressions
-from lianzhu.engine.rules.formula import (
-    And,
-    Formula,
-    Judge,
-    Leaf,
-    Linear,
-    Member,
-    Or,
-    Score,
-    Units,
-    is_wide,
-    leaves,
-    units_of,
-    wishes,
-)
-from lianzhu.engine.rules.joint import possible
+from lianzhu.engine.rules.arrays import Arrays, can_hold
+from lianzhu.engine.rules.criteria import BoundVersion, bind
+from lianzhu.engine.rules.formula import INT64, Leaf, Unit, Units, leaves, units_of
+from lianzhu.engine.rules.kleene import Question, Sheet, at_length, beyond
 from lianzhu.engine.rules.shelf import Shelf
+from lianzhu.engine.rules.words import Column, Truth, columns_of, set_bits, truth_series, unpacked
 
-# Rows handled at once, one block per core.
-SMALLEST, LARGEST = 1 << 17, 1 << 20
+# Rows handled at once: a multiple of 64; the words of a block's comparisons stay in the cache.
+BLOCK = 1 << 18
 INT32 = 2**31
 NOBODY = pl.lit(None, dtype=pl.Boolean)
-
-
-@dataclass(frozen=True)
-class Question:
-    """One formula to decide for every row, under a column name."""
-
-    name: str
-    bound: Bound
-    wide: bool
-
-    @cached_property
-    def tied(self) -> frozenset[str]:
-        """Facts whose absence can leave Kleene weaker than the joint decision: in scores, or tied both ways."""
-        found = {fact for node in _nodes(self.bound.holds, self.bound.fails) for fact in node.joint}
-        for leaf in leaves(self.bound.holds):
-            if isinstance(leaf, Score):
-                found.update(fact for fact, _ in wishes(leaf))
-        return frozenset(found)
-
-
-def _nodes(*roots: Formula) -> Iterable[And]:
-    for root in roots:
-        if isinstance(root, And):
-            yield root
-        if isinstance(root, And | Or):
-            yield from _nodes(*root.parts)
 
 
 def integer_frame(frame: pl.DataFrame, shelf: Shelf) -> tuple[pl.DataFrame, dict[str, Fraction]]:
     """Return the facts counted in steps, and the smaller steps of columns that need them.
 
     Takes Boolean, integer, Decimal, Float64 (rounded to the fact's step) and, for choices, String columns; other
-    columns are left out. Shapes: n rows in, n rows out.
+    columns are left out. Shapes: n rows in, n rows out. Raises ValueError for a value outside the range of its fact.
     """
     columns: list[pl.Series] = []
     finer: dict[str, Fraction] = {}
@@ -90,7 +50,7 @@ def integer_frame(frame: pl.DataFrame, shelf: Shelf) -> tuple[pl.DataFrame, dict
         elif unit.kind == "boolean":
             columns.append(series.cast(pl.Boolean))
         elif series.dtype == pl.Float64:
-            columns.append((series * float(1 / unit.step)).round().cast(pl.Int64).alias(name))
+            columns.append(_counted((series * float(1 / unit.step)).round().alias(name), 1, unit))
         elif isinstance(series.dtype, pl.Decimal):
             step = Fraction(1, 10**series.dtype.scale)
             common = Fraction(
@@ -100,22 +60,21 @@ def integer_frame(frame: pl.DataFrame, shelf: Shelf) -> tuple[pl.DataFrame, dict
             if common != unit.step:
                 finer[name] = common
             factor = step / common
-            unscaled = series.to_physical() if factor == 1 else series.to_physical() * int(factor)
-            columns.append(unscaled.cast(pl.Int64).alias(name))
+            finest = units_of(shelf.dictionary, finer)[name] if common != unit.step else unit
+            columns.append(_counted(series.to_physical().alias(name), int(factor), finest))
         else:
-            columns.append((series.cast(pl.Int64) * int(1 / unit.step)).alias(name))
-    return pl.DataFrame([_narrow(column, shelf.units) for column in columns]), finer
+            columns.append(_counted(series, int(1 / unit.step), unit))
+    return pl.DataFrame(columns), finer
 
 
-def _narrow(column: pl.Series, units: Units) -> pl.Series:
-    """A 32-bit column where the range of the fact allows it."""
-    unit = units[column.name]
-    fits = (
-        column.dtype == pl.Int64
-        and max(abs(unit.low), abs(unit.high)) < INT32
-        and column.is_between(-INT32, INT32 - 1).all()
-    )
-    return column.cast(pl.Int32) if fits else column
+def _counted(column: pl.Series, factor: int, unit: Unit) -> pl.Series:
+    """The column times a factor, as narrow as the range of its fact, from which the width of products is proved."""
+    column = column.cast(pl.Int64)
+    low, high = max(unit.low, -INT64), min(unit.high, INT64 - 1)
+    if not column.is_between(-(-low // factor), high // factor).all():
+        message = f"{column.name}: a value is outside the range that the dictionary gives"
+        raise ValueError(message)
+    return (column * factor).cast(pl.Int32 if max(abs(low), abs(high)) < INT32 else pl.Int64)
 
 
 @dataclass(frozen=True)
@@ -125,80 +84,58 @@ class Compiled:
     questions: tuple[Question, ...]
     units: Units
     sizes: Mapping[str, tuple[str, ...]]
-    built: dict[tuple[str, frozenset[str], frozenset[str]], list[pl.Expr]] = field(default_factory=dict, compare=False)
 
     def verdicts(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return one Boolean column per question: true, false, null = unknown. `frame` as of `integer_frame`."""
-        threads = pl.thread_pool_size()
-        size = min(max(-(-frame.height // threads), SMALLEST), LARGEST)
-        if frame.height <= size:
-            return self._block(frame)
-        # Polars leaves the interpreter lock while it computes, so blocks run side by side.
-        with ThreadPoolExecutor(threads) as pool:
-            starts = range(0, frame.height, size)
-            return pl.concat(pool.map(lambda start: self._block(frame.slice(start, size)), starts), rechunk=False)
+        count = frame.height
+        if not count:
+            return _with_sizes(
+                pl.DataFrame(schema={question.name: pl.Boolean for question in self.questions}), self.sizes
+            )
+        # The kernels, numpy and Polars leave the interpreter lock while they compute, so threads run side by side.
+        with columns_of(self._readable(frame)) as columns, ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+            blocks = [*pool.map(lambda start: self._block(columns, start, count), range(0, count, BLOCK))]
+            series = pool.map(lambda place: self._verdict(place, columns, blocks, count), range(len(self.questions)))
+            return _with_sizes(pl.DataFrame([*series]), self.sizes)
 
-    def _block(self, frame: pl.DataFrame) -> pl.DataFrame:
-        there = frozenset(frame.columns)
-        known = frozenset(name for name in frame.columns if frame.get_column(name).null_count() == 0)
-        sheet = _Sheet(self.units, there, known)
-        rules = [sheet.rule(question) for question in self.questions]
-        first = frame.select(sheet.columns()).select(rules) if sheet.shared else frame.select(rules)
-        if first.height != frame.height:
-            first = first.select(_repeated(first.to_series(place), frame.height) for place in range(first.width))
-        return _with_sizes(self._second(frame, first, there, known), self.sizes)
+    def _block(self, columns: Mapping[str, Column], start: int, count: int) -> list[tuple[Truth, np.ndarray]]:
+        """Kleene's truth of every question, and the rows that call for the joint decision."""
+        size = min(BLOCK, count - start)
+        part = {name: column.part(start, size) for name, column in columns.items()}
+        found = {leaf: at_length(leaf, self.units, part, size) for leaf in self.aside}
+        sheet = Sheet(self.units, part, found, size)
+        truths = [sheet.truth(question.bound.holds) for question in self.questions]
+        return [
+            (truth, sheet.doubtful(question, truth)) for question, truth in zip(self.questions, truths, strict=True)
+        ]
 
-    def _second(
-        self, frame: pl.DataFrame, first: pl.DataFrame, there: frozenset[str], known: frozenset[str]
-    ) -> pl.DataFrame:
-        changed: list[pl.Series] = []
-        for question in self.questions:
-            verdict = first.get_column(question.name)
-            if verdict.null_count() == 0:
-                continue
-            gaps = question.tied - known
-            if not gaps:
-                continue
-            open_rows = verdict.is_null()
-            if gaps <= there:
-                open_rows = open_rows & reduce(lambda a, b: a | b, (frame.get_column(fact).is_null() for fact in gaps))
-            places = open_rows.arg_true()
-            if len(places):
-                changed += self._again(question, verdict, frame, places, known)
-        return first.with_columns(changed) if changed else first
+    def _verdict(
+        self, place: int, columns: Mapping[str, Column], blocks: list[list[tuple[Truth, np.ndarray]]], count: int
+    ) -> pl.Series:
+        """One question's column: Kleene's truths, and the joint decision where that can say more."""
+        question, answers = self.questions[place], [block[place] for block in blocks]
+        yes = np.concatenate([truth.yes for truth, _ in answers])
+        no = np.concatenate([truth.no for truth, _ in answers])
+        doubtful = np.concatenate([words for _, words in answers])
+        if doubtful.any():
+            rows = np.flatnonzero(unpacked(doubtful, count))
+            algebra = Arrays(self.units, columns, count, question.wide, rows)
+            set_bits(no, rows[~can_hold(question.bound.holds, algebra)])
+            set_bits(yes, rows[~can_hold(question.bound.fails, algebra)])
+        return truth_series(question.name, Truth(yes, no), count)
 
-    def _both(self, question: Question, there: frozenset[str], known: frozenset[str]) -> list[pl.Expr]:
-        """Whether the formula and its negation can hold, built once per set of columns."""
-        key = (question.name, there, known)
-        if key not in self.built:
-            algebra = Expressions(self.units, there, known, question.wide)
-            can = possible(question.bound.holds, algebra, {}).alias("can")
-            self.built[key] = [can, possible(question.bound.fails, algebra, {}).alias("cannot")]
-        return self.built[key]
+    @cached_property
+    def aside(self) -> frozenset[Leaf]:
+        """Leaves that the kernels do not decide."""
+        every = (leaf for question in self.questions for leaf in leaves(question.bound.holds))
+        return frozenset(leaf for leaf in every if beyond(leaf, self.units))
 
-    def _again(
-        self, question: Question, verdict: pl.Series, frame: pl.DataFrame, places: pl.Series, known: frozenset[str]
-    ) -> list[pl.Series]:
-        """The column with the rows at `places` decided jointly; nothing when none of them is decided."""
-        facts = [fact for fact in question.bound.facts if fact in frame.columns]
-        again = frame.select(facts)[places] if facts else frame.head(len(places))
-        said = again.select(self._both(question, frozenset(facts), known.intersection(facts)))
-        found = []
-        for name in said.columns:
-            places_out = places.filter(~_repeated(said.get_column(name), len(places)))
-            flags = np.zeros(frame.height, dtype=np.bool_)
-            flags[places_out.to_numpy()] = True
-            found.append((len(places_out), pl.Series(flags)))
-        (failing, no), (holding, yes) = found
-        # Kleene: unknown | true is true, unknown & false is false; the other rows stay as they are.
-        return [((verdict & ~no) | yes).alias(question.name)] if failing or holding else []
-
-
-def _repeated(series: pl.Series, height: int) -> pl.Series:
-    """A constant column at the height of its frame."""
-    if series.len() == height:
-        return series
-    return pl.repeat(series[0], height, dtype=pl.Boolean, eager=True).alias(series.name)
+    def _readable(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The facts of comparisons, in the types that the kernels read."""
+        asked = {fact for question in self.questions for fact in question.bound.facts}
+        frame = frame.select(name for name in frame.columns if name in asked)
+        others = [name for name, dtype in frame.schema.items() if dtype not in (pl.Boolean, pl.Int32, pl.Int64)]
+        return frame.with_columns(pl.col(others).cast(pl.Int64)) if others else frame
 
 
 def _with_sizes(frame: pl.DataFrame, sizes: Mapping[str, tuple[str, ...]]) -> pl.DataFrame:
@@ -213,102 +150,6 @@ def _with_sizes(frame: pl.DataFrame, sizes: Mapping[str, tuple[str, ...]]) -> pl
             pl.when(pl.any_horizontal(certain)).then(pl.lit(True)).otherwise(NOBODY).alias(policy)
         )
     return frame
-
-
-class _Sheet:
-    """The first pass: leaf columns shared among rules."""
-
-    def __init__(self, units: Units, there: frozenset[str], known: frozenset[str]) -> None:
-        self.units, self.there, self.known = units, there, known
-        self.shared: dict[Leaf, str] = {}
-
-    def columns(self) -> list[pl.Expr]:
-        return [self.leaf(leaf).alias(name) for leaf, name in self.shared.items()]
-
-    def rule(self, question: Question) -> pl.Expr:
-        return self.node(question.bound.holds).alias(question.name)
-
-    def node(self, node: Formula) -> pl.Expr:
-        if isinstance(node, And):
-            return reduce(lambda a, b: a & b, map(self.node, node.parts))
-        if isinstance(node, Or):
-            return reduce(lambda a, b: a | b, map(self.node, node.parts))
-        if isinstance(node, Judge):
-            return NOBODY
-        if isinstance(node, Linear) and node.b:
-            return self.edges(node)
-        return self.shared_column(node)
-
-    def shared_column(self, leaf: Leaf) -> pl.Expr:
-        """The column of a leaf, made once; a negated comparison is the complement of its positive column."""
-        if not isinstance(leaf, Score) and not any(fact in self.there for fact, _ in wishes(leaf)):
-            return NOBODY
-        if isinstance(leaf, Linear):
-            turned = Linear(leaf.a, -leaf.p, -leaf.c, not leaf.strict, leaf.b, -leaf.q)
-            if turned in self.shared:
-                return ~pl.col(self.shared[turned])
-        return pl.col(self.shared.setdefault(leaf, f"leaf{len(self.shared)}"))
-
-    def leaf(self, leaf: Leaf) -> pl.Expr:
-        match leaf:
-            case Linear():
-                return self.line(leaf)
-            case Member(fact, codes, inside):
-                listed = pl.col(fact).is_in(sorted(codes))
-                return listed if inside else ~listed
-        algebra = Expressions(self.units, self.there, self.known, False)
-        negated = Score(leaf.points, -leaf.sign, -leaf.bound, not leaf.strict) if isinstance(leaf, Score) else leaf
-        can, cannot = possible(leaf, algebra, {}), possible(negated, algebra, {})
-        return pl.when(~can).then(pl.lit(False)).when(~cannot).then(pl.lit(True)).otherwise(NOBODY)
-
-    def line(self, line: Linear) -> pl.Expr:
-        if line.a not in self.there or (line.b and line.b not in self.there):
-            return NOBODY
-        a = pl.col(line.a)
-        if self.units[line.a].kind == "boolean":
-            return a if line.p > 0 else ~a
-        if line.b:
-            first, second = (
-                ((line.p, line.a), (-line.q, line.b)) if line.p > 0 else ((line.q, line.b), (-line.p, line.a))
-            )
-            wide = is_wide(line, self.units)
-            left, right = self.times(*first, wide), self.times(*second, wide)
-            return left > right if line.strict else left >= right
-        if line.p > 0:
-            return a > line.c // line.p if line.strict else a >= -(-line.c // line.p)
-        return a < -(line.c // -line.p) if line.strict else a <= -line.c // -line.p
-
-    def times(self, factor: int, fact: str, wide: bool) -> pl.Expr:
-        """A product in integers wide enough for the fact's range; a narrow column stays narrow where it can."""
-        unit, column = self.units[fact], pl.col(fact)
-        if wide:
-            column = column.cast(pl.Int128)
-        elif factor * max(abs(unit.low), abs(unit.high)) >= INT32:
-            column = column.cast(pl.Int64)
-        return column if factor == 1 else column * factor
-
-    def edges(self, line: Linear) -> pl.Expr:
-        """A ratio, decided by one side alone where that is extreme enough, as any figure reaches 0 % of no sales."""
-        holds = self.shared_column(line)
-        for gap, p, fact, q in ((line.a, line.p, line.b, line.q), (line.b, line.q, line.a, line.p)):
-            if gap in self.known or fact not in self.there:
-                continue
-            away, here = self.units[gap], self.units[fact]
-            always = line.c - min(p * away.low, p * away.high) + line.strict
-            never = line.c - max(p * away.low, p * away.high) + line.strict
-            if q > 0:
-                enough, short = -(-always // q), -(-never // q) - 1
-                if enough <= here.high:
-                    holds = holds | self.shared_column(Linear(fact, 1, enough))
-                if short >= here.low:
-                    holds = holds & self.shared_column(Linear(fact, 1, short, True))
-            else:
-                enough, short = always // q, never // q + 1
-                if enough >= here.low:
-                    holds = holds | self.shared_column(Linear(fact, -1, -enough))
-                if short <= here.high:
-                    holds = holds & self.shared_column(Linear(fact, -1, -short, True))
-        return holds
 
 
 def compile_policies(

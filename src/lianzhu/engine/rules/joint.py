@@ -7,7 +7,7 @@ large and small is tried at its test points: the ends of the intervals on which 
 quantifier elimination of Loos and Weispfenning, 1993, rounded to the fact's step). Facts are taken as independent; of
 more than JOINT_LIMIT such facts in one conjunction the rest is judged leaf by leaf, as Kleene does.
 
-The same code runs over Python numbers, Polars expressions and SQL text: an `Algebra` says what a value is.
+The same code runs over Python numbers, numpy arrays and SQL text: an `Algebra` says what a value is.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,7 +35,7 @@ Assigned = Mapping[str, Any]
 
 
 class Algebra(Protocol):
-    """What `possible` needs to know about values (numbers, expressions or text) and truths."""
+    """What `possible` needs to know about values (numbers, arrays or text) and truths."""
 
     units: Units
 
@@ -170,7 +170,7 @@ def test_points(
     for line, sign, _ in chosen:
         other = line.b if line.a == fact else line.a
         for value in _others(other, line, sign, node, algebra, assigned, passed):
-            # A point may come twice; a row algebra may drop it, expressions stay as they are.
+            # A point may come twice; a row algebra may drop it, arrays and text stay as they are.
             point = algebra.bound(line if sign > 0 else _opposite(line), line.a == fact, value)
             if not (isinstance(point, int) and point in found):
                 found.append(point)

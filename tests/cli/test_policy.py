@@ -153,3 +153,18 @@ def test_lint_says_where_in_chinese(tmp_path, capsys, monkeypatch):
     (tmp_path / "cn.levy.disabled.yaml").write_text(text.replace("    ref: 第一条、第二条\n", ""), encoding="utf-8")
     assert main(["policy", "lint", str(tmp_path)]) == 2
     assert "第1个版本第2条：缺少ref" in capsys.readouterr().err
+
+
+def test_half_years_in_the_niche_are_read(tmp_path, capsys):
+    path = tmp_path / "firms.csv"
+    path.write_text("enterprise,years_in_niche\na,2.99\nb,3\n", encoding="utf-8")
+    _, said = check(capsys, path, "--on", "2026-06-01", "--policy", "cn.zjtx")
+    assert [answer["verdict"] for answer in json.loads(said.out)] == ["fails", "unknown"]
+
+
+def test_every_key_of_a_benefit_is_text(tmp_path, capsys):
+    """YAML reads a bare `on:` as true."""
+    path = tmp_path / "firms.csv"
+    path.write_text("enterprise,vat_small_scale\na,1\n", encoding="utf-8")
+    _, said = check(capsys, path, "--on", "2026-06-01", "--policy", "cn.fees.6t2f")
+    assert "印花税（不含证券交易）" in json.loads(said.out)[0]["benefit"]["on"]

@@ -129,11 +129,11 @@ def run_case(shelf: Shelf, policy: str, case: Case) -> list[Problem]:
             if table.fact == case.score:
                 low, high = score_of(table.rule, row, -1), score_of(table.rule, row, 1)
                 right = low == high == case.points
-                said = {"found": f"{low / 100:g}–{high / 100:g}", "wanted": f"{case.points / 100:g}"}
-                return [] if right else [_differs(case, _NOT_AS_EXPECTED, policy, key=case.score, **said)]
+                told = {"found": f"{low / 100:g}–{high / 100:g}", "wanted": f"{case.points / 100:g}"}
+                return [] if right else [_differs(case, _NOT_AS_EXPECTED, policy, key=case.score, **told)]
         return [_differs(case, marked("{policy}, case {case}: there is no score {score}."), policy, score=case.score)]
     answer = evaluate(shelf, policy, case.facts, case.on)
-    said = {
+    said: dict[str, Any] = {
         "verdict": answer.verdict,
         "ready": answer.ready,
         "level": answer.level,

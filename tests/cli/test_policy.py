@@ -6,6 +6,7 @@ import pytest
 import xlsxwriter
 
 from lianzhu.cli.main import main
+from lianzhu.library.policies import policy_texts
 
 NAMES = ("enterprise", "taxable_income_last_year", "staff", "is_enterprise", "below_local_disabled_ratio")
 ROWS = (("b", "99.999999", 30, "是", ""), ("a", 100, None, "true", "否"))
@@ -112,3 +113,58 @@ def test_lint_of_the_library_and_of_a_folder(tmp_path, capsys):
     (tmp_path / "cn.example.yaml").write_text("id: cn.example\ntitle: 示例\n", encoding="utf-8")
     assert main(["policy", "lint", str(tmp_path)]) == 2
     assert "versions is missing" in capsys.readouterr().err
+
+
+def test_a_number_in_the_column_of_ids_is_the_id_without_a_point(tmp_path, capsys):
+    path = tmp_path / "firms.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate((("enterprise", "staff"), (7, 30), ("0012", 31))):
+            sheet.write_row(number, 0, row)
+    _, said = check(capsys, path, "--on", "2026-06-01", "--policy", "cn.levy.disabled")
+    assert [answer["enterprise"] for answer in json.loads(said.out)] == ["7", "0012"]
+
+
+def test_a_code_typed_as_a_number_is_refused(tmp_path, capsys):
+    path = tmp_path / "firms.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate((("enterprise", "staff"), (913200001234567890, 30))):
+            sheet.write_row(number, 0, row)
+    status, said = check(capsys, path, "--on", "2026-06-01")
+    assert (status, said.out) == (2, "")
+    assert "row 2, column enterprise: 91320000123456" in said.err
+
+
+def test_text_in_no_known_encoding_is_refused(tmp_path, capsys):
+    path = tmp_path / "firms.csv"
+    path.write_bytes("enterprise,staff\n甲,1\n".encode("gbk") + b"\xff\xff,2\n")
+    status, said = check(capsys, path, "--on", "2026-06-01")
+    assert (status, said.out) == (2, "")
+    assert "not text in UTF-8 or GBK" in said.err
+    path.write_bytes("enterprise,staff\n甲,1\n".encode("gbk"))
+    _, said = check(capsys, path, "--on", "2026-06-01", "--policy", "cn.levy.disabled")
+    assert json.loads(said.out)[0]["enterprise"] == "甲"
+
+
+def test_lint_says_where_in_chinese(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("LIANZHU_LANG", "zh")
+    text = policy_texts()["cn.levy.disabled.yaml"]
+    (tmp_path / "cn.levy.disabled.yaml").write_text(text.replace("    ref: 第一条、第二条\n", ""), encoding="utf-8")
+    assert main(["policy", "lint", str(tmp_path)]) == 2
+    assert "第1个版本第2条：缺少ref" in capsys.readouterr().err
+
+
+def test_half_years_in_the_niche_are_read(tmp_path, capsys):
+    path = tmp_path / "firms.csv"
+    path.write_text("enterprise,years_in_niche\na,2.99\nb,3\n", encoding="utf-8")
+    _, said = check(capsys, path, "--on", "2026-06-01", "--policy", "cn.zjtx")
+    assert [answer["verdict"] for answer in json.loads(said.out)] == ["fails", "unknown"]
+
+
+def test_every_key_of_a_benefit_is_text(tmp_path, capsys):
+    """YAML reads a bare `on:` as true."""
+    path = tmp_path / "firms.csv"
+    path.write_text("enterprise,vat_small_scale\na,1\n", encoding="utf-8")
+    _, said = check(capsys, path, "--on", "2026-06-01", "--policy", "cn.fees.6t2f")
+    assert "印花税（不含证券交易）" in json.loads(said.out)[0]["benefit"]["on"]

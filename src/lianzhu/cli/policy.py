@@ -64,7 +64,7 @@ def run_lint(args: argparse.Namespace) -> int:
         policies, cases = list(library_policies()), dict(case_texts())
     else:
         policies, cases = _local(args.folder)
-    report = lint(policies, cases, library_facts())
+    report = lint(policies, cases, library_facts(), [policy.id for policy in library_policies()])
     for problem in report.problems:
         print(in_language(problem), file=sys.stderr)
     for line in report.counts():

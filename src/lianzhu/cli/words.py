@@ -24,10 +24,11 @@ def in_language(problem: Problem) -> str:
     row 3, column C: soon is not a date.
     """
     say = translations().gettext
-    said = say(problem.message).format(**problem.params)
+    params = {name: in_language(told) if isinstance(told, Problem) else told for name, told in problem.params.items()}
+    said = say(problem.message).format(**params)
     if problem.mend:
         # How sentences and parts of a place are joined is the language's matter: Chinese puts no space.
-        mend = say(problem.mend).format(**problem.params)
+        mend = say(problem.mend).format(**params)
         said = say(marked("{said} {mend}")).format(said=said, mend=mend)
     places = []
     if problem.sheet:

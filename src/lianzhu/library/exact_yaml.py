@@ -15,6 +15,20 @@ def _decimal(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal:
     return Decimal(str(loader.construct_scalar(node)).replace("_", ""))
 
 
+def _date(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> object:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        raise BadInput(
+            Problem(
+                marked("{value} is not a day of the calendar."),
+                {"value": str(node.value)},
+                mend=marked("Write it as 2026-04-01."),
+                row=node.start_mark.line + 1,
+            )
+        ) from None
+
+
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Hashable, object]:
     found: dict[Hashable, object] = {}
     for key_node, value_node in node.value:
@@ -33,13 +47,14 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Hashable, 
 
 
 _ExactLoader.add_constructor("tag:yaml.org,2002:float", _decimal)
+_ExactLoader.add_constructor("tag:yaml.org,2002:timestamp", _date)
 _ExactLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def load_exact(text: str) -> object:
     """Parse YAML text: mappings, lists, str, int, bool, date, None, and Decimal in place of float.
 
-    Raises BadInput with the line when the text is not YAML or a key is written twice.
+    Raises BadInput with the line when the text is not YAML, a key is written twice or a date is no day there is.
 
     >>> load_exact("{step: 0.01, top: 5}")
     {'step': Decimal('0.01'), 'top': 5}

@@ -18,7 +18,8 @@ class Problem:
     """One thing that is wrong: what, where, and how to mend it.
 
     `message` and `mend` are English templates with named fields (`"{value} is not a date."`), written with `marked`;
-    `params` fills both. `sheet`, `row` (1-based, as a spreadsheet counts) and `column` say where, when known.
+    `params` fills both; a problem among them is said in the same language. `sheet`, `row` (1-based, as a spreadsheet
+    counts) and `column` say where, when known.
     """
 
     message: str

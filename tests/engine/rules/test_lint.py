@@ -10,6 +10,8 @@ from lianzhu.engine.rules.lint import lint
 from lianzhu.engine.rules.model import read_policy
 from lianzhu.engine.rules.shelf import shelf_of
 from lianzhu.library.facts import facts
+from lianzhu.library.policies import policy_texts
+from lianzhu.library.problem import BadInput
 
 POLICY = """
 id: cn.example.local
@@ -76,6 +78,68 @@ def test_a_number_without_cases_on_both_sides_is_found():
     assert any("staff <= 30" in problem for problem in problems)
     _, problems = found(cases=CASES.replace("staff: 30", "staff: 29").replace("met: 30,", "met: 28,"))
     assert any("staff <= 30" in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("met: 30,", "mett: 30,", "the key met is missing"),
+        ("fact: staff", "fact: stafff", "stafff is not in the fact dictionary; the nearest name is staff"),
+    ],
+)
+def test_faults_of_the_cases_are_found(old, new, said):
+    assert old in CASES
+    _, problems = found(cases=CASES.replace(old, new))
+    assert any(said in problem for problem in problems), problems
+
+
+def test_a_case_that_does_not_hold_is_found():
+    _, problems = found(POLICY.replace('"<=", 30', '"<=", 29'))
+    assert any("verdict is fails, expected qualifies" in problem for problem in problems), problems
+
+
+def test_an_empty_list_of_boundaries_is_no_crash():
+    _, problems = found(cases=re.sub(r"boundaries: .*", "boundaries:", CASES))
+    assert any("staff <= 30" in problem for problem in problems)
+
+
+def test_a_local_policy_may_name_one_of_the_library():
+    policy = read_policy(POLICY.replace("  mark: BG\n", "  mark: BG\n  unlocks: [cn.giant]\n"), "local.yaml")
+    cases = {f"{policy.id}.cases.yaml": CASES}
+    assert any("cn.giant" in str(problem) for problem in lint([policy], cases, facts()).problems)
+    assert not lint([policy], cases, facts(), ["cn.giant"]).problems
+
+
+def test_the_same_policy_in_two_files_is_found():
+    policy = read_policy(POLICY, "local.yaml")
+    problems = lint([policy, policy], {f"{policy.id}.cases.yaml": CASES}, facts()).problems
+    assert any("written in two files" in str(problem) for problem in problems)
+
+
+def test_faults_of_a_score_table_are_found():
+    text = policy_texts()["cn.techsme.yaml"]
+    for old, new, said in (
+        ("    techsme_staff_points:\n", "    techsme_staff:\n", "no table for the score techsme_staff_points"),
+        ("points: 20}", "point: 20}", "table of the score techsme_staff_points is not complete"),
+    ):
+        problems = lint([read_policy(text.replace(old, new, 1), "cn.techsme.yaml")], {}, facts()).problems
+        assert any(said in str(problem) for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("from: 2023-01-01", "from: 2023-13-01", "row 11: 2023-13-01 is not a day of the calendar"),
+        ("[财政部]", "[财政部", "cn.levy.disabled.yaml: row 11: This is not valid YAML"),
+        ("id: cn.levy.disabled", "id: cn.levy.disabled.2023-8", "ends in a version"),
+        ("ref: 第一条、第二条", "reff: 第一条", "version 1, clause 2: ref is missing"),
+    ],
+)
+def test_faults_of_the_file_say_where_they_are(old, new, said):
+    text = policy_texts()["cn.levy.disabled.yaml"]
+    assert old in text
+    with pytest.raises(BadInput, match=re.escape(said)):
+        read_policy(text.replace(old, new), "cn.levy.disabled.yaml")
 
 
 def test_a_policy_without_cases_is_found():

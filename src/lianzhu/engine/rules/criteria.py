@@ -218,6 +218,13 @@ class _Binder:
 
     def points(self, name: str) -> Points:
         """The table of a score; the score's own fact wins where it is known."""
+        if name not in self.version.scores:
+            self.wrong(
+                marked("{policy} {version}: there is no table for the score {name}."),
+                marked("Write it under scores:."),
+                name=name,
+            )
+            return Tiers((), 0)
         rule = self.rule(self.version.scores[name], name)
         if name not in self.units:
             return rule
@@ -236,6 +243,13 @@ class _Binder:
         if "best" in said:
             return Best(tuple(self._part(part, name) for part in said["best"]))
         tiers: list[tuple[tuple[Linear, ...], int]] = []
+        if not all({"all", "points"} <= {*tier} for tier in said.get("tiers") or [()]):
+            self.wrong(
+                marked("{policy} {version}: the table of the score {name} is not complete."),
+                marked("Write tiers:, and in each tier all: and points:."),
+                name=name,
+            )
+            return Tiers((), 0)
         for tier in said["tiers"]:
             tests = [self.formula(test, "") for test in tier["all"]]
             lines = tuple(test for test in tests if isinstance(test, Linear))

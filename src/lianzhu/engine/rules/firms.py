@@ -50,14 +50,14 @@ def read_firms(path: Path, dictionary: Mapping[str, Fact]) -> list[Firm]:
     found: list[Firm] = []
     seen: dict[str, int] = {}
     for number, row in rows:
-        enterprise = str(row.get(ID) if row.get(ID) is not None else "").strip()
-        if not enterprise:
+        enterprise = _enterprise(row.get(ID), number, problems)
+        if enterprise == "":
             problems.append(
                 wrong(
                     marked("The row names no enterprise."), marked("Fill the column enterprise."), row=number, column=ID
                 )
             )
-        elif enterprise in seen:
+        elif enterprise is not None and enterprise in seen:
             problems.append(
                 wrong(
                     marked("The enterprise {name} stands in row {first} already."),
@@ -68,6 +68,8 @@ def read_firms(path: Path, dictionary: Mapping[str, Fact]) -> list[Firm]:
                     first=seen[enterprise],
                 )
             )
+        if enterprise is None:
+            continue
         seen.setdefault(enterprise, number)
         facts: dict[str, Value] = {}
         for name, raw in row.items():
@@ -85,6 +87,24 @@ def read_firms(path: Path, dictionary: Mapping[str, Fact]) -> list[Firm]:
     if problems:
         raise BadInput(problems[:MOST_PROBLEMS])
     return found
+
+
+def _enterprise(raw: object, number: int, problems: list[Problem]) -> str | None:
+    """The firm's id as text; a spreadsheet's number 7.0 is the id 7. None, with a problem, where digits were lost."""
+    if not isinstance(raw, float) or not raw.is_integer():
+        return str(raw if raw is not None else "").strip()
+    if abs(raw) < 10**15:
+        return str(int(raw))
+    problems.append(
+        wrong(
+            marked("{value} was typed as a number: a spreadsheet keeps only 15 digits of it."),
+            marked("Format the column as text and type the id again."),
+            row=number,
+            column=ID,
+            value=f"{raw:.0f}",
+        )
+    )
+    return None
 
 
 def _check_columns(
@@ -207,7 +227,13 @@ def _decoded(path: Path) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return raw.decode("gb18030", errors="replace")
+        pass
+    try:
+        return raw.decode("gb18030")
+    except UnicodeDecodeError:
+        raise BadInput(
+            wrong(marked("{path} is not text in UTF-8 or GBK."), marked("Save it again as UTF-8."), path=path.name)
+        ) from None
 
 
 def _table_rows(table: list[list[Any]]) -> list[tuple[int, dict[str, Any]]]:

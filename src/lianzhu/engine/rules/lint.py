@@ -4,10 +4,11 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 
 from lianzhu.engine.rules.answer import Number, Row, counted
 from lianzhu.engine.rules.benefit import names_in
-from lianzhu.engine.rules.cases import Case, read_cases
+from lianzhu.engine.rules.cases import Case, read_cases, run_case
 from lianzhu.engine.rules.criteria import BoundVersion, bind_test
 from lianzhu.engine.rules.formula import And, Formula, Linear, Or, Units, conjunction, lines
 from lianzhu.engine.rules.joint import possible
@@ -15,6 +16,9 @@ from lianzhu.engine.rules.model import UNKNOWN_REF, Policy, Version
 from lianzhu.engine.rules.shelf import Shelf, shelf_of
 from lianzhu.library.facts import Fact, nearest_name
 from lianzhu.library.problem import BadInput, Problem, marked
+
+# One wrong number makes many cases fail; the first few say which.
+MOST_CASES = 5
 
 
 @dataclass
@@ -57,8 +61,13 @@ class Report:
         return said
 
 
-def lint(policies: Iterable[Policy], cases: Mapping[str, str], dictionary: Mapping[str, Fact]) -> Report:
-    """Check policies and their cases (file name → text) against the fact dictionary."""
+def lint(
+    policies: Iterable[Policy], cases: Mapping[str, str], dictionary: Mapping[str, Fact], others: Iterable[str] = ()
+) -> Report:
+    """Check policies and their cases (file name → text) against the fact dictionary.
+
+    `others`: ids of policies outside these that may be named, as a local policy names one of the library.
+    """
     report = Report()
     policies = list(policies)
     try:
@@ -66,7 +75,8 @@ def lint(policies: Iterable[Policy], cases: Mapping[str, str], dictionary: Mappi
     except BadInput as refused:
         report.problems += refused.problems
         return report
-    known = set(shelf.policies)
+    known = {*shelf.policies, *others}
+    report.problems += _twice(policies)
     for policy in policies:
         report.policies += 1
         report.problems += _between_versions(policy)
@@ -83,6 +93,14 @@ def lint(policies: Iterable[Policy], cases: Mapping[str, str], dictionary: Mappi
 def _problem(version: Version | Policy, message: str, mend: str, **params: object) -> Problem:
     name = f"{version.policy} {version.name}" if isinstance(version, Version) else version.id
     return Problem(message, {"policy": name, **params}, mend=mend)
+
+
+def _twice(policies: list[Policy]) -> Iterator[Problem]:
+    ids = [policy.id for policy in policies]
+    for name in sorted({name for name in ids if ids.count(name) > 1}):
+        yield Problem(
+            marked("The policy {policy} is written in two files."), {"policy": name}, mend=marked("Keep one of them.")
+        )
 
 
 def _count(version: Version, report: Report) -> None:
@@ -102,6 +120,11 @@ def _count(version: Version, report: Report) -> None:
 def _between_versions(policy: Policy) -> Iterator[Problem]:
     """Overlaps, and gaps that no `gap:` note explains; versions are sorted by their first day."""
     day = datetime.timedelta(days=1)
+    names = [version.name for version in policy.versions]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield _problem(
+            policy, marked("{policy}: two versions are named {name}."), marked("Give each its own version:."), name=name
+        )
     for before, after in zip(policy.versions, policy.versions[1:], strict=False):
         if before.until is None or before.until >= after.start:
             yield _problem(
@@ -172,6 +195,7 @@ def _logic(bound: BoundVersion, units: Units) -> Iterator[Problem]:
             marked("{policy}: no firm can meet all clauses together."),
             marked("Two of them contradict each other."),
         )
+        return
     for number, (clause, formula) in enumerate(zip(version.clauses, bound.clauses, strict=True), start=1):
         if not possible(formula.fails, Row(units, {}), {}):
             yield _problem(
@@ -212,6 +236,7 @@ def _cases(policy: Policy, texts: Mapping[str, str], shelf: Shelf, report: Repor
         yield from refused.problems
         return
     report.cases += len(cases)
+    yield from islice((said for case in cases for said in run_case(shelf, policy.id, case)), MOST_CASES)
     for version in policy.versions:
         mine = [case for case in cases if version.in_force(case.on)]
         yield from _both_sides(shelf.bound[policy.id, version.name], mine, shelf.units)

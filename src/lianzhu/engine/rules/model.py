@@ -144,7 +144,7 @@ class _Mistakes:
     def add(self, message: str, mend: str, **params: object) -> None:
         self.found.append(Problem(message, {"policy": self.where, **params}, mend=mend))
 
-    def unknown_keys(self, place: str, written: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
+    def unknown_keys(self, place: Problem, written: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
         for key in written:
             if key not in allowed:
                 self.add(
@@ -155,13 +155,13 @@ class _Mistakes:
                     allowed=", ".join(allowed),
                 )
 
-    def needs(self, place: str, written: Mapping[str, Any], *keys: str) -> None:
+    def needs(self, place: Problem, written: Mapping[str, Any], *keys: str) -> None:
         for key in keys:
             if written.get(key) in (None, "", []):
                 self.add(marked("{policy}, {place}: {key} is missing."), marked("Write {key}."), place=place, key=key)
 
-    def one_of(self, place: str, key: str, value: object, allowed: tuple[str, ...]) -> None:
-        if value not in allowed:
+    def one_of(self, place: Problem, key: str, value: object, allowed: tuple[str, ...]) -> None:
+        if value is not None and value not in allowed:
             self.add(
                 marked("{policy}, {place}: {value} is not allowed for {key}."),
                 marked("Use one of {allowed}."),
@@ -177,18 +177,30 @@ def read_policy(text: str, name: str, size_bounds: Mapping[str, Any] | None = No
 
     Raises BadInput with every mistake in shape: keys, marks, dates, articles, quotations, operations.
     """
-    written = load_exact(text)
     wrong = _Mistakes(name)
+    try:
+        written = load_exact(text)
+    except BadInput as unreadable:
+        for problem in unreadable.problems:
+            wrong.add(marked("{policy}: {why}"), "", why=problem)
+        raise BadInput(wrong.found) from None
     if not isinstance(written, dict):
         wrong.add(marked("{policy} is not a policy."), marked("Begin it with id:, title: and versions:."))
         raise BadInput(wrong.found)
-    wrong.unknown_keys("policy", written, POLICY_KEYS)
-    wrong.needs("policy", written, "id", "title", "kind", "department", "versions")
-    wrong.one_of("policy", "kind", written.get("kind"), KINDS)
+    top = Problem(marked("at the top"))
+    wrong.unknown_keys(top, written, POLICY_KEYS)
+    wrong.needs(top, written, "id", "title", "kind", "department", "versions")
+    wrong.one_of(top, "kind", written.get("kind"), KINDS)
     found = [
         _version(str(written.get("id", name)), number, said, wrong, size_bounds or {})
         for number, said in enumerate(written.get("versions") or [], start=1)
     ]
+    if base_id(str(written.get("id", "")))[1]:
+        wrong.add(
+            marked("{policy}: the id {id} ends in a version."),
+            marked("Leave the version out of id:, and write it under version:."),
+            id=written["id"],
+        )
     if wrong.found:
         raise BadInput(wrong.found[:50])
     return Policy(
@@ -204,7 +216,7 @@ def read_policy(text: str, name: str, size_bounds: Mapping[str, Any] | None = No
 
 
 def _version(policy: str, number: int, said: Any, wrong: _Mistakes, bounds: Mapping[str, Any]) -> Version:
-    place = f"version {number}"
+    place = Problem(marked("version {number}"), {"number": number})
     if not isinstance(said, dict):
         wrong.add(
             marked("{policy}, {place} is not a mapping."), marked("Write from:, mark: and clauses:."), place=place
@@ -238,7 +250,7 @@ def _version(policy: str, number: int, said: Any, wrong: _Mistakes, bounds: Mapp
         until=until,
         mark=str(said.get("mark", "")),
         status=str(said.get("status", "current")),
-        clauses=_clauses(said, place, wrong),
+        clauses=_clauses(said, number, wrong),
         scores=said.get("scores") or {},
         size_table=table,
         benefit=said.get("benefit") or {},
@@ -252,13 +264,13 @@ def _version(policy: str, number: int, said: Any, wrong: _Mistakes, bounds: Mapp
     )
 
 
-def _clauses(said: Mapping[str, Any], place: str, wrong: _Mistakes) -> tuple[Clause, ...]:
+def _clauses(said: Mapping[str, Any], version: int, wrong: _Mistakes) -> tuple[Clause, ...]:
     written = [(clause, "") for clause in said.get("clauses") or ()]
     for level, clauses in (said.get("levels") or {}).items():
         written += [(clause, str(level)) for clause in clauses]
     found: list[Clause] = []
     for number, (clause, level) in enumerate(written, start=1):
-        where = f"{place}, clause {number}"
+        where = Problem(marked("version {version}, clause {number}"), {"version": version, "number": number})
         if not isinstance(clause, dict):
             wrong.add(
                 marked("{policy}, {place} is not a mapping."), marked("Write text:, ref: and one test."), place=where
@@ -270,13 +282,13 @@ def _clauses(said: Mapping[str, Any], place: str, wrong: _Mistakes) -> tuple[Cla
         if "judge" not in clause:
             wrong.needs(where, clause, "text")
         mark = clause.get("mark", said.get("mark"))
-        wrong.one_of(where, "mark", mark, MARKS)
+        wrong.one_of(where, "mark", clause.get("mark"), MARKS)
         text = str(clause.get("text") or clause.get("judge") or "")
         found.append(Clause(text, str(clause.get("ref", "")), str(mark), criteria, level))
     return tuple(found)
 
 
-def check_criteria(criteria: object, place: str, wrong: _Mistakes) -> None:
+def check_criteria(criteria: object, place: Problem, wrong: _Mistakes) -> None:
     """Check the shape of a test: one operation, with what belongs to it."""
     names = [key for key in criteria if key in OPERATIONS] if isinstance(criteria, dict) else []
     if not isinstance(criteria, dict) or len(names) != 1:

@@ -20,8 +20,8 @@ from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.models import Confidentiality, Enterprise, Membership, Place, Role, RoleAssignment
 from lianzhu.apps.findings.models import Finding
 from lianzhu.apps.organisation.models import Appointment, Mission
-from lianzhu.demo.story.cases import COURSES
 from lianzhu.demo.story.cast import lines
+from lianzhu.demo.story.courses import COURSES
 from lianzhu.demo.story.year import tell_year
 from lianzhu.demo.town import town
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from lianzhu.apps.core import jobs
 from lianzhu.apps.core.models import User
@@ -37,6 +37,11 @@ def browser() -> Iterator[Browser]:
         made.close()
 
 
+def _is_fault(said: ConsoleMessage) -> bool:
+    """Whether the browser complains of something else than a refusal (409), which the page itself explains."""
+    return said.type == "error" and "status of 409" not in said.text
+
+
 class Visitor:
     """One person at one screen."""
 
@@ -44,7 +49,9 @@ class Visitor:
         self.context, self.address = context, address
         self.page: Page = context.new_page()
         self.faults: list[str] = []
-        self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
+        # What a journey passes several times is checked once.
+        self.seen: set[str] = set()
+        self.page.on("console", lambda said: self.faults.append(said.text) if _is_fault(said) else None)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("response", lambda answer: self.faults.append(answer.url) if answer.status in (404, 500) else None)
 

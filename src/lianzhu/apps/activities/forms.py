@@ -26,7 +26,11 @@ class PlanForm(forms.Form):
     minutes = forms.TypedChoiceField(label=_("Hours"), coerce=int, choices=LENGTHS, initial=120)
     place = forms.CharField(label=_("Where"), max_length=120)
     capacity = forms.IntegerField(
-        label=_("Seats"), required=False, min_value=1, max_value=9999, help_text=_("Empty: everybody finds a seat.")
+        label=_("Seats in the room"),
+        required=False,
+        min_value=1,
+        max_value=9999,
+        help_text=_("Empty: everybody finds a seat."),
     )
     agenda = forms.CharField(
         label=_("Agenda"),
@@ -37,7 +41,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, hosts: QuerySet[Body], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["host"] = forms.ModelChoiceField(label=_("Host"), queryset=hosts)
+        self.fields["host"] = forms.ModelChoiceField(label=_("Host"), queryset=hosts, empty_label=_("choose"))
         self.order_fields(["kind", "title", "host"])
 
     def plan(self) -> Plan:
@@ -102,7 +106,9 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, owners: QuerySet[Body], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"] = forms.ModelChoiceField(label=_("Carried out by"), queryset=owners)
+        self.fields["owner"] = forms.ModelChoiceField(
+            label=_("Carried out by"), queryset=owners, empty_label=_("choose")
+        )
         self.order_fields(["text", "owner"])
 
 

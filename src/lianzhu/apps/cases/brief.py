@@ -54,7 +54,7 @@ def brief_of(chain: Chain, since: date, until: date) -> Brief:
             "solved": solved.counted,
         }
     figures = tuple((one.label, _counted(one), few(one.n), one.policy) for one in numbers.figures)
-    by_category = tuple((one.label, few(one.n), _solved(one)) for one in numbers.categories)
+    by_category = tuple((one.label, few(one.n), _solved(one)) for one in numbers.categories if one.n is not None)
     return Brief(
         title=_("%(chain)s: service brief") % {"chain": chain.name},
         under=_("%(town)s, %(period)s; made on %(day)s")
@@ -73,6 +73,11 @@ def brief_of(chain: Chain, since: date, until: date) -> Brief:
         notes=(
             _("Source: log of cases. Refused, withdrawn and merged cases are left out: %(n)s.")
             % {"n": few(numbers.left_out)},
+            *(
+                [_("By category, under %(n)s: %(names)s.") % {"n": FEWEST, "names": numbers.few_in}]
+                if numbers.few_in
+                else []
+            ),
             _("Nothing is shown under n = %(n)s. No ranking of firms or people is made.") % {"n": FEWEST},
         ),
     )
@@ -102,7 +107,9 @@ def _late(chain: Chain) -> tuple[tuple[str, ...], ...]:
     for one in late.only("category"):
         label = str(one.get_category_display())
         counts[label] = counts.get(label, 0) + 1
-    return tuple((label, few(n if n >= FEWEST else None)) for label, n in sorted(counts.items()))
+    rows = tuple((label, few(n)) for label, n in sorted(counts.items()) if n >= FEWEST)
+    rest = sorted(label for label, n in counts.items() if n < FEWEST)
+    return (*rows, ("、".join(rest), few(None))) if rest else rows
 
 
 def brief_word(brief: Brief) -> bytes:

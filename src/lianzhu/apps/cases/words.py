@@ -145,6 +145,8 @@ def event_words(event: CaseEvent) -> str:
         return _("dispatched it to %(body)s") % {"body": event.body}
     if event.kind == Kind.HELP_ASKED and event.body:
         return _("asked %(body)s for help") % {"body": event.body}
+    if event.kind == Kind.NOTED and data.get("published"):
+        return _("let firms join")
     if event.kind == Kind.LADDER:
         clock = CLOCKS.get(str(data.get("clock")), "")
         return f"{clock}: {STEPS[str(data.get('step'))]}"

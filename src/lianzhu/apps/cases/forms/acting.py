@@ -102,7 +102,7 @@ class Decide(forms.Form):
 
     yes = forms.TypedChoiceField(
         label=_("Decision"),
-        choices=[("1", _("yes")), ("0", _("no"))],
+        choices=[("1", _("agreed")), ("0", _("not agreed"))],
         coerce=lambda said: said == "1",
         widget=forms.RadioSelect,
     )

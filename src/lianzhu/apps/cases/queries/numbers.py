@@ -105,6 +105,11 @@ class Numbers:
     entered: int | None
     left_out: int | None
 
+    @property
+    def few_in(self) -> str:
+        """Categories that closed a case but under ten, by name only."""
+        return "、".join(one.label for one in self.categories if one.n is None)
+
 
 def closed_in(cases: QuerySet[Case], since: date, until: date) -> QuerySet[Case]:
     """Cases of firms closed in a period, with whether the same came again and whether that can be known yet."""

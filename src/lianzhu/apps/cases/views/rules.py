@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lianzhu.apps.cases import clock
+from lianzhu.apps.cases import clock, words
 from lianzhu.apps.cases.actions import ladder, posting, rules
 from lianzhu.apps.cases.forms import rules as forms
 from lianzhu.apps.cases.models import (
@@ -23,6 +23,7 @@ from lianzhu.apps.cases.models import (
     Channel,
     DayNotice,
     Digest,
+    Kind,
     KnownAnswer,
     Limits,
     Message,
@@ -30,6 +31,7 @@ from lianzhu.apps.cases.models import (
     WorkDay,
 )
 from lianzhu.apps.cases.queries import people
+from lianzhu.apps.cases.queries.course import limit_words
 from lianzhu.apps.cases.queries.days import calendar_now
 from lianzhu.apps.cases.views.pool import office_chain
 from lianzhu.apps.core.errors import RuleBroken
@@ -75,7 +77,17 @@ def limits(request: HttpRequest) -> HttpResponse:
     if _try(request, form, act):
         return redirect("cases:limits")
     rows = Limits.objects.filter(chain=chain).select_related("set_by").order_by("kind", "category", "-since", "-pk")
-    return render(request, "cases/limits.html", {"form": form, "rows": rows[:200], "default": Limits(chain=chain)})
+    told = {"form": form, "rows": [_in_words(row) for row in rows[:200]], "default": _in_words(Limits(chain=chain))}
+    return render(request, "cases/limits.html", told)
+
+
+def _in_words(row: Limits) -> dict[str, Any]:
+    return {
+        "row": row,
+        "kind": dict(Kind.choices).get(row.kind, ""),
+        "limits": [(label, limit_words(getattr(row, name))) for name, label in words.CLOCKS.items()],
+        "ladder": [f"+{limit_words(step[1:])}" if step.startswith("+") else f"{step} %" for step in row.ladder],
+    }
 
 
 @login_required

@@ -8,9 +8,9 @@ from django.urls import reverse
 from tests import factories
 from tests.apps.cases.conftest import answered, closed, dispatched, raised, signed
 
-from lianzhu.apps.cases.actions import calling, entering, rules, steering, working
+from lianzhu.apps.cases.actions import entering, rules, steering, working
 from lianzhu.apps.cases.machine import Handling
-from lianzhu.apps.cases.models import Case, CaseFile, Kind, KnownAnswer, SealedNote
+from lianzhu.apps.cases.models import Case, CaseFile, Kind, KnownAnswer
 
 pytestmark = pytest.mark.django_db
 
@@ -200,29 +200,6 @@ def everything(town, who, case) -> str:
 
 
 ALL = ["owner", "rival", "office", "office2", "member", "taxman", "secretary", "auditor"]
-
-
-@pytest.mark.parametrize("who", [name for name in ALL if name != "office2"])
-def test_a_sealed_note_reaches_its_officer_only(town, who):
-    case = signed(town)
-    working.ask_help(actor=town.member, case_id=case.pk, body_id=town.tax.pk, question="？")
-    calling.seal_note(actor=town.owner, case_id=case.pk, officer_id=town.office2.pk, text=SECRET)
-    note = SealedNote.objects.get()
-    assert SECRET not in everything(town, getattr(town, who), case)
-    assert factories.browser(getattr(town, who)).post(reverse("cases:sealed", args=[note.pk])).status_code == 404
-    opened = factories.browser(town.office2).post(reverse("cases:sealed", args=[note.pk]))
-    assert SECRET in opened.content.decode()
-
-
-@pytest.mark.parametrize("who", ["member", "taxman"])
-def test_a_hidden_name_is_hidden_from_those_who_work_on_it(town, who):
-    case = signed(town, hide_firm_name=True)
-    working.ask_help(actor=town.member, case_id=case.pk, body_id=town.tax.pk, question="？")
-    working.add_note(actor=town.owner, case_id=case.pk, text="补充")
-    seen = everything(town, getattr(town, who), case)
-    assert case.title in seen
-    assert NAME not in seen and town.owner.name not in seen
-    assert NAME in everything(town, town.office, case)
 
 
 @pytest.mark.parametrize("who", ["rival", "secretary", "auditor"])

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from lianzhu.apps.cases.actions.log import derived
 from lianzhu.apps.cases.machine import (
     CLOSED,
     Event,
@@ -21,7 +22,7 @@ from lianzhu.apps.cases.machine import (
     replay,
     steps_due,
 )
-from lianzhu.engine.clock import published_calendar
+from lianzhu.engine.clock import published_calendar, working_time
 
 DAYS = published_calendar()
 LIMITS = {"accept": "1wd", "dispatch": "1wd"}
@@ -288,6 +289,30 @@ BODIES = st.sampled_from([TEAM, TAX])
 PASSES = st.timedeltas(timedelta(0), timedelta(days=4))
 
 
+# Written from the description of the pool, not from the code: from where a case can come into each state.
+WORKED_ON = {State.DISPATCHED, State.SIGNED, State.WORKING, State.PAUSED}
+BEFORE_AN_ANSWER = {State.TO_ACCEPT, State.ACCEPTED, *WORKED_ON, State.TO_REVIEW, State.RETURNED, State.REOPENED}
+COMES_FROM = {
+    State.TO_ACCEPT: {State.DRAFT},
+    State.ACCEPTED: {State.TO_ACCEPT},
+    State.DISPATCHED: {State.ACCEPTED, State.RETURNED, State.REOPENED},
+    State.SIGNED: {State.DISPATCHED, State.PAUSED},
+    State.WORKING: {State.SIGNED, State.PAUSED, State.TO_REVIEW},
+    State.PAUSED: {State.SIGNED, State.WORKING},
+    State.TO_REVIEW: {State.SIGNED, State.WORKING},
+    State.RETURNED: WORKED_ON,
+    State.ANSWERED: {State.TO_REVIEW, State.BUNDLED},
+    State.TO_CALL: {State.ANSWERED},
+    State.CLOSED: {State.ANSWERED, State.TO_CALL},
+    State.REOPENED: {State.ANSWERED, State.TO_CALL, State.CLOSED},
+    State.ARCHIVED: {State.CLOSED, State.REFUSED, State.MERGED, State.WITHDRAWN},
+    State.REFUSED: BEFORE_AN_ANSWER,
+    State.BUNDLED: BEFORE_AN_ANSWER,
+    State.MERGED: BEFORE_AN_ANSWER | {State.ANSWERED, State.TO_CALL, State.BUNDLED},
+    State.WITHDRAWN: BEFORE_AN_ANSWER | {State.ANSWERED, State.TO_CALL, State.BUNDLED, State.DRAFT},
+}
+
+
 class Walk(RuleBasedStateMachine):
     """Walks over everything the rules allow, and tries what they do not."""
 
@@ -295,15 +320,32 @@ class Walk(RuleBasedStateMachine):
     def begin(self, firm):
         self.log = Log()
         self.log.add(Kind.SUBMITTED, FIRM, limits=LIMITS, firm=firm)
-        self.dues = {}
+        self.dues, self.length = {}, 1
 
     def _try(self, kind, by, body, passes, data):
         self.log.now += passes
-        before = self.log.standing
+        before, solution = self.log.standing, self._solution()
         try:
-            self.log.add(kind, by, body, **data)
+            after = self.log.add(kind, by, body, **data)
         except NotNow:
-            assert self.log.standing is before
+            assert self.log.standing is before and len(self.log.events) == self.length
+            return
+        self.length += 1
+        if after.state is not before.state:
+            assert before.state in COMES_FROM[after.state], (before.state, kind, after.state)
+        if kind in (Kind.RETURNED, Kind.PAUSED, Kind.NOTED, Kind.SEALED, Kind.HANDED_ON, Kind.LADDER):
+            # Neither a return nor a pause that only begins moves what was promised.
+            now = self._solution()
+            assert now is None or solution is None or (now.opened, now.due) == (solution.opened, solution.due)
+        if kind is Kind.RESUMED:
+            idle = working_time(before.paused_at, self.log.now, DAYS)
+            assert after.pauses[-1] == (before.paused_at, self.log.now)
+            assert (self._solution().due > solution.due) or idle < timedelta(hours=7), "A lost day is given back"
+        if after.round > before.round:
+            assert self._solution() is None and not after.pauses and not after.open_parts and not after.lead
+
+    def _solution(self):
+        return next((one for one in clocks(self.log.standing, DAYS) if one.name == "solution"), None)
 
     @rule(choose=st.data(), by=PEOPLE, body=BODIES, passes=PASSES, data=DATA)
     def step(self, choose, by, body, passes, data):
@@ -331,6 +373,22 @@ class Walk(RuleBasedStateMachine):
         assert now.lead is None or now.signed_at is not None
         if now.state in (State.ANSWERED, State.TO_CALL) or (now.state is State.TO_REVIEW and now.stage == "final"):
             assert not now.open_parts
+
+    @invariant()
+    def every_column_follows_from_the_log_alone(self):
+        log, now = self.log.events, self.log.standing
+        assert derived(replay(log), DAYS) == derived(now, DAYS)
+        columns = derived(now, DAYS)
+        assert columns["is_open"] is (now.state not in CLOSED and now.state is not State.DRAFT)
+        assert (columns["due_at"] is None) is (columns["due_clock"] == "") is not governing(now, DAYS)
+        if not columns["is_open"]:
+            assert columns["due_at"] is columns["step_at"] is None
+        if now.state is State.PAUSED:
+            assert columns["due_clock"] not in ("first", "solution") or columns["step_at"] is None
+        times = [event.at for event in log]
+        assert times == sorted(times)
+        pauses = [moment for pause in now.pauses for moment in pause]
+        assert pauses == sorted(pauses) and len(now.pauses) <= [e.kind for e in log].count(Kind.RESUMED)
 
     @invariant()
     def only_the_firms_word_counts(self):

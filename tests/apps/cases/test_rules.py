@@ -7,7 +7,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import connection
+from django.urls import reverse
 from django.utils import translation
+from tests import factories
 from tests.apps.cases.conftest import ZONE, answered, body, closed, dispatched, raised
 
 from lianzhu.apps.cases import clock
@@ -198,10 +200,34 @@ def test_came_again_within_ninety_days(town):
 # ── two at once ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def accept(user, case, _town) -> None:
+    steering.accept(actor=user, case_id=case.pk, handling=Handling.DAILY)
+
+
+def dispatch(user, case, town) -> None:
+    to = town.team if user == town.office else town.tax
+    steering.dispatch(actor=user, case_id=case.pk, body_id=to.pk)
+
+
+def close(user, case, town) -> None:
+    said = "yes" if user == town.office else "explained"
+    calling.call_back(actor=user, case_id=case.pk, solved=said, by_whom="service", again=True)
+
+
+def accepted(town):
+    case = raised(town)
+    steering.accept(actor=town.office, case_id=case.pk, handling=Handling.DAILY)
+    return case
+
+
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
-def test_two_office_workers_at_once_one_wins_and_nothing_is_lost(town):
-    cases = [raised(town) for _n in range(4)]
+@pytest.mark.parametrize(
+    ("before", "act", "kind"),
+    [(raised, accept, "accepted"), (accepted, dispatch, "dispatched"), (answered, close, "called_back")],
+)
+def test_two_office_workers_at_once_one_wins_and_nothing_is_lost(town, before, act, kind):
+    cases = [before(town) for _n in range(4)]
     now, told, gate = town.hand.now, [], threading.Barrier(2)
 
     def work(user) -> None:
@@ -209,10 +235,10 @@ def test_two_office_workers_at_once_one_wins_and_nothing_is_lost(town):
             for case in cases:
                 gate.wait()
                 try:
-                    steering.accept(actor=user, case_id=case.pk, handling=Handling.DAILY)
-                    told.append("")
+                    act(user, case, town)
+                    told.append((case.pk, user.name, ""))
                 except RuleBroken as said:
-                    told.append(str(said))
+                    told.append((case.pk, user.name, str(said)))
         connection.close()
 
     threads = [threading.Thread(target=work, args=(user,)) for user in (town.office, town.office2)]
@@ -220,11 +246,31 @@ def test_two_office_workers_at_once_one_wins_and_nothing_is_lost(town):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(bool(said) for said in told) == [False] * 4 + [True] * 4
-    assert all("accepted" in said for said in told if said)
-    assert CaseEvent.objects.filter(kind="accepted").count() == 4
+    assert len(told) == 8
     for case in cases:
+        (winner,) = [name for pk, name, said in told if pk == case.pk and not said]
+        (said,) = [said for pk, _name, said in told if pk == case.pk and said]
+        # The other is told what happened, and by whom.
+        assert winner in said
+        (event,) = CaseEvent.objects.filter(case=case, kind=kind)
+        assert event.by.name == winner
+        numbers = CaseEvent.objects.filter(case=case).order_by("number").values_list("number", flat=True)
+        assert list(numbers) == list(range(1, len(numbers) + 1))
         assert log.differences(Case.objects.get(pk=case.pk), calendar_now()) == []
+
+
+@pytest.mark.django_db
+def test_who_comes_second_reads_on_the_page_who_was_first(town):
+    case = raised(town)
+    second = factories.browser(town.office2)
+    page = reverse("cases:case", args=[case.pk])
+    assert "accept-handling" in second.get(f"{page}?do=accept").content.decode()
+    steering.accept(actor=town.office, case_id=case.pk, handling=Handling.DAILY)
+    answer = second.post(page, {"do": "accept", "accept-handling": "daily", "accept-category": "power"})
+    shown = answer.content.decode()
+    assert answer.status_code == 409 and 'role="alert"' in shown and town.office.name in shown
+    # The refused words are the reason; the acts are those that fit now.
+    assert "?do=dispatch" in shown and "?do=accept#" not in shown
 
 
 @pytest.mark.both

@@ -269,8 +269,19 @@ def test_who_comes_second_reads_on_the_page_who_was_first(town):
     answer = second.post(page, {"do": "accept", "accept-handling": "daily", "accept-category": "power"})
     shown = answer.content.decode()
     assert answer.status_code == 409 and 'role="alert"' in shown and town.office.name in shown
-    # The refused words are the reason; the acts are those that fit now.
+    # The acts are those that fit now.
     assert "?do=dispatch" in shown and "?do=accept#" not in shown
+
+
+@pytest.mark.django_db
+def test_what_the_second_had_written_is_not_lost(town):
+    case = answered(town)
+    closed_by = {"solved": "yes", "by_whom": "service", "again": True}
+    calling.call_back(actor=town.office, case_id=case.pk, **closed_by)
+    told = {"call-solved": "no", "call-by_whom": "", "call-again": "1", "call-text": "还是跳闸，换了三次保险"}
+    answer = factories.browser(town.office2).post(reverse("cases:case", args=[case.pk]), {"do": "call", **told})
+    assert answer.status_code == 409 and "还是跳闸，换了三次保险" in answer.content.decode()
+    assert Case.objects.get(pk=case.pk).outcome == "solved"
 
 
 @pytest.mark.both

@@ -21,6 +21,9 @@ from lianzhu.apps.core.errors import RuleBroken
 from lianzhu.apps.core.models import User
 from lianzhu.apps.core.views import person
 
+# Fields of the acts in which people write more than a word.
+WRITTEN = ("text", "reason", "question", "why")
+
 
 def visible_case(user: User, pk: int) -> Case:
     """The case, if this person may see it; else 404, so that ids tell nothing."""
@@ -81,12 +84,18 @@ def _page(user: User, found: Case, chosen: str, form: Any, refused: str) -> dict
         "chosen_label": (ACTS.get(chosen) or PART_ACTS[chosen]).label if form else "",
         "form": form,
         "refused": refused,
+        "typed": _typed(form) if refused else "",
         "own": own,
         "name_shown": permissions.sees_firm_name(user, found),
         "members": pool.rows_of(user, list(members)) if members else [],
         "checklist": limits_in_force(found.chain, found.kind, found.category, found.opened_at.date()).checklist,
         "to_review": answer.text if answer and chosen == "review" and not own else "",
     }
+
+
+def _typed(form: Any) -> str:
+    """What somebody wrote into an act that somebody else made impossible meanwhile."""
+    return "\n\n".join(str(form.cleaned_data[name]) for name in WRITTEN if form.cleaned_data.get(name))
 
 
 @login_required

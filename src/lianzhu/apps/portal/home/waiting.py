@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 from lianzhu.apps.activities import queries as activities
 from lianzhu.apps.activities.models import SignUp
 from lianzhu.apps.cases.queries import waiting_for
+from lianzhu.apps.chain.queries.board import KINDS
+from lianzhu.apps.chain.runs.recording import INDEX
 from lianzhu.apps.core.models import AuditEntry, User
 from lianzhu.apps.enterprises import permissions
 from lianzhu.apps.enterprises.models import AccessGrant, FactValue, ImportBatch, RecordState, Role, access_of
@@ -68,6 +70,7 @@ def findings_open(user: User) -> list[Task]:
     kinds = (
         Finding.objects.visible_to(user)
         .filter(state=Finding.State.OPEN, chain__in=chains)
+        .exclude(kind__in=[*KINDS, INDEX])
         .values("kind")
         .annotate(n=Count("id", distinct=True))
         .order_by("kind")
@@ -80,6 +83,23 @@ def findings_open(user: User) -> list[Task]:
             sub=ngettext("%(n)s open finding", "%(n)s open findings", row["n"]) % {"n": row["n"]},
         )
         for row in kinds
+    ]
+
+
+def board_without_owner(user: User) -> list[Task]:
+    """Findings of the board nobody has in hand, for the office, by chain."""
+    chains = access_of(user).office_chains
+    open_rows = Finding.objects.visible_to(user).filter(state=Finding.State.OPEN, kind__in=KINDS, chain__in=chains)
+    rows = open_rows.values("chain__name").annotate(n=Count("id", distinct=True)).order_by("chain__name")
+    return [
+        Task(
+            title=_("Strengthen · fill · extend"),
+            to_do=_("Name an owner, or set it aside"),
+            address=address_of("chain:board", query="?view=waiting"),
+            sub=ngettext("%(n)s finding without an owner", "%(n)s findings without an owner", row["n"])
+            % {"n": row["n"]},
+        )
+        for row in rows
     ]
 
 
@@ -213,6 +233,7 @@ WAITING: tuple[Callable[[User], list[Task]], ...] = (
     imports_waiting,
     proposals_to_decide,
     findings_open,
+    board_without_owner,
     own_file,
     grants_running,
     activities_due,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lianzhu.apps.cases import clock
-from lianzhu.apps.cases.queries.people import targets
+from lianzhu.apps.cases.queries.people import targets, workers_of
 from lianzhu.apps.chain import jobs, permissions
 from lianzhu.apps.chain.actions import board as board_actions
 from lianzhu.apps.chain.actions import sources
@@ -104,7 +104,9 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding: evidence, what would prove it wrong, what earlier runs knew; made a case with owner and limit."""
     user, found = _finding(request, pk)
     may_act = permissions.can_keep_board(user, found.chain)
-    owners = Body.objects.filter(pk__in=[body.pk for body in targets(found.chain, clock.today())])
+    today = clock.today()
+    ready = [body.pk for body in targets(found.chain, today) if may_act and workers_of(body, today)]
+    owners = Body.objects.filter(pk__in=ready).order_by("kind", "name")
     form = CaseForm(request.POST or None, owners=owners)
     refused = ""
     if request.method == "POST" and not may_act:

@@ -144,7 +144,7 @@ def test_fragile_nodes_show_a_band(monkeypatch):
     look()
     shares = {row.finding.node: row.evidence for row in Snapshot.objects.filter(finding__kind="fragile_node")}
     assert shares and all(float(row["index"]) >= 10 for row in shares.values())
-    assert {row["index_band"] for row in shares.values()} <= {"10-20 %", "20-40 %", "40 %+"}
+    assert {row["index_band"] for row in shares.values()} <= {"10-20%", "20-40%", "40%+"}
 
 
 def test_an_empty_chain_and_a_chain_without_products_have_no_findings():
@@ -236,5 +236,5 @@ def test_a_quarter_is_told_only_with_five_others_on_each_side(values, at):
 
 def test_bands_at_their_bounds():
     assert [of_nodes.index_band(share) for share in (0.0999, 0.1, 0.1999, 0.2, 0.3999, 0.4)] == [
-        *("", "10-20 %", "10-20 %", "20-40 %", "20-40 %", "40 %+"),
+        *("", "10-20%", "10-20%", "20-40%", "20-40%", "40%+"),
     ]

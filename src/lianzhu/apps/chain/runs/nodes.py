@@ -23,7 +23,7 @@ from lianzhu.library.chain import nodes
 
 # A tenth of the model chain's output: more than any one of its products is worth to it on average.
 FRAGILE_FROM = 0.10
-INDEX_BANDS = ((0.40, "40 %+"), (0.20, "20-40 %"), (FRAGILE_FROM, "10-20 %"))
+INDEX_BANDS = ((0.40, "40%+"), (0.20, "20-40%"), (FRAGILE_FROM, "10-20%"))
 # Nearly the same offer: cosine of voltage class x standard with a firm of another owner.
 ALIKE = 0.8
 # Competition rule C3: a number of makers is told only with five behind it.
@@ -136,7 +136,7 @@ def index_band(share: float) -> str:
     """The band of an index, '' below a tenth.
 
     >>> index_band(0.0999), index_band(0.1), index_band(0.4)
-    ('', '10-20 %', '40 %+')
+    ('', '10-20%', '40%+')
     """
     return next((label for least, label in INDEX_BANDS if share >= least), "")
 

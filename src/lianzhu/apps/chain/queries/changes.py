@@ -11,7 +11,7 @@ from lianzhu.apps.cases import clock
 from lianzhu.apps.chain.queries.board import on_board
 from lianzhu.apps.chain.runs.recording import INDEX
 from lianzhu.apps.core.models import AuditEntry, User
-from lianzhu.apps.enterprises.models import Chain, Product, RecordState, SupplyLink
+from lianzhu.apps.enterprises.models import Chain, Confidentiality, Product, RecordState, SupplyLink
 from lianzhu.apps.findings.models import Finding, Snapshot
 from lianzhu.apps.findings.queries import kind_labels, sentence
 
@@ -69,13 +69,14 @@ def changes_of(user: User, chain: Chain, since: date | None = None) -> Changes:
         for row in known
         if row.pk in old and _matters(old[row.pk]) != _matters(now[row.pk])
     ]
-    why = _reasons(user, chain, {row.node for row, _before in [*new, *gone, *turned] if row.node}, since)
+    at = {row.node for row, _before in [*new, *gone, *turned] if row.node}
+    why = _products(user, chain, at, since), _links(user, chain, at, since)
     shots = _shots([row for row, _before in [*new, *gone, *turned]], days[0])
     labels = kind_labels()
 
     def told(found: list[tuple[Finding, str]]) -> list[Changed]:
         return [
-            Changed(row, labels[row.kind], sentence(row, shots[row.pk].evidence), before, why.get(row.node, []))
+            Changed(row, labels[row.kind], sentence(row, shots[row.pk].evidence), before, _why(row, *why))
             for row, before in found
             if row.pk in shots
         ]
@@ -100,20 +101,35 @@ def _matters(shot: Snapshot) -> tuple[object, ...]:
     return (shot.confidence, *(shot.evidence.get(name) for name in names))
 
 
-def _reasons(user: User, chain: Chain, at: set[str], since: date) -> dict[str, list[Why]]:
-    """Node -> products and links that entered or ended since the day, as far as this reader may see them."""
+def _why(row: Finding, products: dict[str, list[Why]], links: dict[str, list[Why]]) -> list[Why]:
+    """What can have done it: public findings come from public products alone, so no link is named for them."""
+    moved = products.get(row.node, [])
+    if row.confidentiality != Confidentiality.PUBLIC:
+        moved = moved + links.get(row.node, [])
+    return moved[:MOST_WHY]
+
+
+def _products(user: User, chain: Chain, at: set[str], since: date) -> dict[str, list[Why]]:
+    """Node -> products that entered or ended since the day, as far as this reader may see them."""
     start = clock.starts(since)
     out: dict[str, list[Why]] = {}
     products = Product.objects.visible_to(user).filter(enterprise__chains=chain, node__in=at).filter(_moved(start))
     for row in products.select_related("enterprise").distinct().order_by("-as_of", "-id")[:MOST]:
         says = _("%(firm)s: %(product)s") % {"firm": row.enterprise.name, "product": row.product}
         out.setdefault(row.node, []).append(Why(row.state not in ENDED, says, row.source, row.as_of))
+    return out
+
+
+def _links(user: User, chain: Chain, at: set[str], since: date) -> dict[str, list[Why]]:
+    """The same for supply links."""
+    start = clock.starts(since)
+    out: dict[str, list[Why]] = {}
     links = SupplyLink.objects.visible_to(user).filter(chain=chain, node__in=at).filter(_moved(start, links=True))
     for link in links.select_related("supplier", "buyer").distinct().order_by("-as_of", "-id")[:MOST]:
         ends = (link.supplier or link.supplier_outside, link.buyer or link.buyer_outside)
         says = _("%(supplier)s supplies %(buyer)s") % {"supplier": ends[0], "buyer": ends[1]}
         out.setdefault(link.node, []).append(Why(link.state not in ENDED, says, link.source, link.as_of))
-    return {node: rows[:MOST_WHY] for node, rows in out.items()}
+    return out
 
 
 def _moved(start: datetime, *, links: bool = False) -> Q:

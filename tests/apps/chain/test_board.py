@@ -22,6 +22,7 @@ from lianzhu.apps.enterprises.models import Product, Role
 from lianzhu.apps.findings import actions as finding_actions
 from lianzhu.apps.findings.models import Finding, Snapshot
 from lianzhu.apps.organisation.models import Body
+from lianzhu.apps.portal.home.waiting import findings_open
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -225,3 +226,12 @@ def test_the_run_is_asked_for_by_button(office, firms):
     factories.browser(statistician).post("/chain/run/")
     assert sorted(Job.objects.values_list("kind", flat=True)) == ["chain.look_at_chain", "chain.look_at_weights"]
     assert "progress" in read(factories.browser(office), "/chain/")
+
+
+def test_the_office_finds_what_has_no_owner_on_its_first_page(office, firms):
+    waiting = board_of(office, factories.chain()).views[1][2]
+    home = read(factories.browser(office), "/")
+    assert f"{waiting}个发现待认领" in home and "/chain/?view=waiting" in home
+    tasks = {task.address for task in findings_open(office)}
+    assert tasks == {"/chain/?view=waiting"}
+    assert "待认领" not in read(factories.browser(factories.person(Role.COMMITTEE)), "/")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -147,6 +147,15 @@ def in_place_of(rows: list[Finding]) -> list[Finding]:
         or row.node not in inner
         or row.state == Finding.State.CASE
     ]
+
+
+def not_replaced(user: User, rows: QuerySet[Finding]) -> QuerySet[Finding]:
+    """The rule of `in_place_of` for counting, so that a count elsewhere is the board's; only what this reader sees."""
+    inner = Finding.objects.visible_to(user).filter(
+        chain=OuterRef("chain"), node=OuterRef("node"), kind__in=EXCLUSIVE, key__endswith=INNER
+    )
+    public = Q(kind__in=EXCLUSIVE) & ~Q(key__endswith=INNER) & ~Q(state=Finding.State.CASE)
+    return rows.exclude(public & Q(Exists(inner.exclude(state=Finding.State.GONE))))
 
 
 def cards_of(user: User, rows: list[Finding]) -> list[Card]:

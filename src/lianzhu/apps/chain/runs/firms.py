@@ -31,7 +31,9 @@ def sole_findings(makers: pl.DataFrame, links: pl.DataFrame, owners: pl.DataFram
     made: defaultdict[str, set[str]] = defaultdict(set)
     for firm, node in makers.select("firm", "node").iter_rows():
         made[firm].add(node)
-    needs, who, newest = set(), defaultdict(set), defaultdict(str)
+    needs: set[tuple[str, str]] = set()
+    who: defaultdict[str, set[str]] = defaultdict(set)
+    newest: defaultdict[str, str] = defaultdict(str)
     for supplier, buyer, node, on in links.iter_rows():
         unit = f"{owner.get(supplier, supplier)}{MARK}{node}"
         if buyer not in owner or node in made[buyer] or owner.get(supplier) == owner[buyer]:

@@ -22,7 +22,7 @@ from lianzhu.apps.cases.machine import Handling
 from lianzhu.apps.cases.models import Category
 from lianzhu.apps.cases.models import Kind as CaseKind
 from lianzhu.apps.core import files
-from lianzhu.apps.enterprises.actions import accounts, grants
+from lianzhu.apps.enterprises.actions import accounts, grants, products
 from lianzhu.apps.enterprises.models import Confidentiality, ImportBatch, Place, RecordState, Role
 from lianzhu.apps.findings.actions import Found, record_findings
 from lianzhu.apps.findings.models import Finding
@@ -88,9 +88,8 @@ ACCESS: dict[str, str] = {
     # enterprises, what everybody of the chain sees:
     "enterprises:firms": "GET 302 200 200 200 200 200 200 200",
     "enterprises:export_firms": "GET 302 200 200 200 200 200 200 200",
-    "enterprises:map": "GET 302 200 200 200 200 200 200 200",
-    "enterprises:map_node": "GET 302 200 200 200 200 200 200 200",
-    "enterprises:export_map": "GET 302 200 200 200 200 200 200 200",
+    "enterprises:map": "GET 302 302 302 302 302 302 302 302",
+    "enterprises:map_node": "GET 302 302 302 302 302 302 302 302",
     "enterprises:genealogy": "GET 302 200 200 200 200 200 200 200",
     "enterprises:firm": "GET 302 200 200 200 200 200 200 200",
     "enterprises:firm_products": "GET 302 200 200 200 200 200 200 200",
@@ -197,6 +196,17 @@ ACCESS: dict[str, str] = {
     # cultivation: off here, and never there for anybody but its keepers; see tests/apps/cultivation.
     "cultivation:records": "GET 302 404 404 404 404 404 404 404",
     "cultivation:new": "GET 302 404 404 404 404 404 404 404",
+    # chain: map, board, what changed:
+    "chain:map": "GET 302 200 200 200 200 200 200 200",
+    "chain:map_node": "GET 302 200 200 200 200 200 200 200",
+    "chain:export_map": "GET 302 200 200 200 200 200 200 200",
+    "chain:board": "GET 302 403 403 200 200 200 403 403",
+    "chain:run": "POST 302 403 403 403 302 302 403 403",
+    "chain:run_progress": "GET 302 403 403 200 200 200 403 403",
+    "chain:changes": "GET 302 403 403 200 200 200 403 403",
+    "chain:finding": "GET 302 403 403 404 200 200 403 403",
+    "chain:second_source": "GET 302 403 403 403 200 403 403 403",
+    "chain:end_source": "POST 302 403 403 403 302 403 403 403",
     "cultivation:record": "GET 302 404 404 404 404 404 404 404",
     "cultivation:act": "GET 302 404 404 404 404 404 404 404",
     "cultivation:counts": "GET 302 404 404 404 404 404 404 404",
@@ -228,6 +238,20 @@ def finding(w: SimpleNamespace) -> int:
     told = {"chain": w.chain, "kind": "missing_facts", "found": [one], "on": timezone.localdate()}
     record_findings(actor=w.people["office"], **told)
     return Finding.objects.get().pk
+
+
+def board_finding(w: SimpleNamespace) -> int:
+    """An open finding of the board of class `office`."""
+    one = Found("P07:office", "{node}", "{node}", Confidentiality.OFFICE, node="P07")
+    told = {"chain": w.chain, "kind": "single_source", "found": [one], "on": timezone.localdate()}
+    record_findings(actor=w.people["office"], **told)
+    return Finding.objects.get(kind="single_source").pk
+
+
+def stated(w: SimpleNamespace) -> int:
+    """A product the office wrote into the first firm's file."""
+    told = {"node": "P07", "product": "高压硅堆", "source": "产品目录", "as_of": timezone.localdate()}
+    return products.state_product(actor=w.people["office"], chain=w.chain, firm_id=w.firm.pk, **told).pk
 
 
 def batch(w: SimpleNamespace) -> list[Any]:
@@ -345,6 +369,10 @@ ARGS: dict[str, Needs] = {
         for name in ("firm", "firm_products", "firm_links", "firm_people", "firm_history", "confirm_file", "grants")
     },
     **{f"enterprises:{name}_fact": lambda w: ([w.proposal.pk], {}) for name in ("withdraw", "accept", "refuse")},
+    "chain:map_node": lambda w: (["P07"], {}),
+    "chain:finding": lambda w: ([board_finding(w)], {}),
+    "chain:second_source": lambda w: (["P07"], {}),
+    "chain:end_source": lambda w: ([stated(w)], {}),
     "enterprises:map_node": lambda w: ([next(iter(nodes()))], {}),
     "enterprises:state_fact": lambda w: ([w.firm.pk, "address"], {}),
     "enterprises:revoke_grant": lambda w: ([grant(w)], {}),

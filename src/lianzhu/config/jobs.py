@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from lianzhu.apps.cases import jobs as case_jobs
+from lianzhu.apps.chain import jobs as chain_jobs
 from lianzhu.apps.core import jobs
 from lianzhu.apps.core.jobs import Work
 from lianzhu.apps.core.models import Job
@@ -19,6 +20,8 @@ WORKS: Mapping[str, Work] = {
     import_jobs.READ: import_jobs.read_batch,
     import_jobs.APPLY: import_jobs.apply_batch,
     finding_jobs.LOOK_OVER: finding_jobs.look_over,
+    chain_jobs.LOOK_AT_CHAIN: chain_jobs.look_at_chain,
+    chain_jobs.LOOK_AT_WEIGHTS: chain_jobs.look_at_weights,
     policy_jobs.BUILD: policy_jobs.build_chain,
 }
 
@@ -32,19 +35,20 @@ def ticks() -> None:
 
 
 def look_over_files() -> None:
-    """Look over every chain's files once a day, and again after an import was applied or undone."""
+    """Look over every chain's files, and the chain itself, once a day and after an import was applied or undone."""
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     for chain in Chain.objects.order_by("pk"):
-        last = Job.objects.filter(kind=finding_jobs.LOOK_OVER, argument=chain.pk).order_by("-pk").first()
-        since = last.asked_at if last else None
         moved = ImportBatch.objects.filter(chain=chain)
-        if (
-            since
-            and since >= today
-            and not (moved.filter(applied_at__gt=since).exists() or moved.filter(undone_at__gt=since).exists())
-        ):
-            continue
-        jobs.ask(actor=accounts.system_user(), kind=finding_jobs.LOOK_OVER, argument=chain.pk)
+        for kind in (finding_jobs.LOOK_OVER, chain_jobs.LOOK_AT_CHAIN):
+            last = Job.objects.filter(kind=kind, argument=chain.pk).order_by("-pk").first()
+            since = last.asked_at if last else None
+            if (
+                since
+                and since >= today
+                and not (moved.filter(applied_at__gt=since).exists() or moved.filter(undone_at__gt=since).exists())
+            ):
+                continue
+            jobs.ask(actor=accounts.system_user(), kind=kind, argument=chain.pk)
 
 
 def build_packages() -> None:

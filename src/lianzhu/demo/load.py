@@ -16,6 +16,7 @@ from lianzhu.apps.enterprises.actions import accounts, imports
 from lianzhu.apps.enterprises.models import Chain, Enterprise, ImportBatch, Role, RoleAssignment
 from lianzhu.apps.enterprises.permissions import needs_second_factor
 from lianzhu.apps.findings.roster import look_over
+from lianzhu.demo.board import fill_board
 from lianzhu.demo.names import TOWN
 from lianzhu.demo.pages import Answer, Workbook
 from lianzhu.demo.records import Person, Town
@@ -56,6 +57,7 @@ def build(say: Say) -> Chain:
     say(f"findings about the files: {sum(record.new for record in found.values())}")
     tell_year(chain, invented, timezone.now())
     say(f"a year of work: {Case.objects.count()} cases, {Activity.objects.count()} meetings and lectures")
+    say(f"findings about the chain: {fill_board(chain, timezone.localdate())}")
     return chain
 
 

@@ -1,10 +1,8 @@
-"""The chain map and the genealogy: counts by hand, colours at their bounds, the drawing, the pages."""
+"""The chain map and the genealogy: counts by hand, the drawing."""
 
 from datetime import date
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,15 +53,9 @@ def test_counts_by_controller_and_newest_date(office):
     assert drawn(factories.person(Role.DEPARTMENT)).made["P07"].makers == 4
 
 
-@pytest.mark.parametrize(
-    ("makers", "colour"), [(0, "missing"), (1, "single"), (2, "two"), (3, ""), (9, ""), (10, "crowded")]
-)
-def test_colours_at_their_bounds(makers, colour):
-    assert maps.Made(nodes()["P07"], firms=makers, makers=makers).colour == colour
-
-
-def test_nobody_is_missing_among_customers_and_tracks():
-    assert {maps.Made(node).colour for node in nodes().values() if node.stage in ("customer", "track")} == {""}
+def test_nobody_is_absent_among_customers_and_tracks():
+    assert maps.Made(nodes()["P07"]).absent and not maps.Made(nodes()["P07"], firms=1, makers=1).absent
+    assert not any(maps.Made(node).absent for node in nodes().values() if node.stage in ("customer", "track"))
 
 
 def test_withdrawn_firms_and_old_products_do_not_count(office):
@@ -75,8 +67,9 @@ def test_withdrawn_firms_and_old_products_do_not_count(office):
 
 def test_the_drawing_holds_every_node_once_and_none_overlap(office):
     for english in (False, True):
-        drawing = charts.map_drawing(drawn(office), "single", None, english=english)
+        drawing = charts.map_drawing(drawn(office), {"P07"}, None, english=english)
         assert sorted(bead.made.node.code for bead in drawing.beads) == sorted(nodes())
+        assert [bead.made.node.code for bead in drawing.beads if bead.hit] == ["P07"]
         places = [(bead.x, bead.y) for bead in drawing.beads]
         assert len(set(places)) == len(places)
         assert all(0 < x < drawing.width and 0 < y < drawing.height for x, y in places)
@@ -87,10 +80,10 @@ def test_the_drawing_holds_every_node_once_and_none_overlap(office):
 
 def test_lines_only_for_the_chosen_node(office):
     chain_map = drawn(office)
-    assert charts.map_drawing(chain_map, "single", None, english=False).paths == []
+    assert charts.map_drawing(chain_map, (), None, english=False).paths == []
     sheet = maps.node_sheet(office, factories.chain(), chain_map, "U05")
     needs, feeds = len(bill_of_materials()["U05"].inputs), len(maps.feeds()["U05"])
-    assert len(charts.map_drawing(chain_map, "single", sheet, english=False).paths) == needs + feeds > 2
+    assert len(charts.map_drawing(chain_map, (), sheet, english=False).paths) == needs + feeds > 2
 
 
 @given(st.text(alphabet="高压试验变器、成套与", min_size=1, max_size=14))
@@ -104,34 +97,10 @@ def test_an_english_name_has_three_lines_at_most(words):
     assert 1 <= len(charts._wrapped(" ".join(words))) <= 3
 
 
-def test_the_pages(office):
-    firm = factories.firm("示例市乙亥硅堆有限公司")
-    make(firm, "P07")
+def test_old_addresses_of_the_map_lead_to_the_new_ones(office):
     page = factories.browser(office)
-    whole = page.get("/firms/map/").content.decode()
-    assert whole.count('<circle class="hit"') == 1 and "<b>只有一家</b>" in whole
-    node = page.get("/firms/map/P07/?colour=missing").content.decode()
-    assert "示例市乙亥硅堆有限公司" in node and 'class="link"' in node and "2026-05-18" in node
-    assert " style=" not in node
-    assert page.get("/firms/map/XX99/").status_code == 404
-    assert page.get("/firms/map/?colour=nonsense").status_code == 200
-    assert page.get("/firms/map/export/").status_code == 200
-    nobody = factories.browser(factories.person(None))
-    assert nobody.get("/firms/map/").status_code == 200
-    assert nobody.get("/firms/map/export/").status_code == 404
-
-
-def test_a_map_of_many_firms_takes_the_same_few_queries(office):
-    page = factories.browser(office)
-    page.get("/firms/map/P07/")
-    counts = []
-    for more in (1, 30):
-        for _ in range(more):
-            make(factories.firm(), "P07")
-        with CaptureQueriesContext(connection) as seen:
-            page.get("/firms/map/P07/")
-        counts.append(len(seen))
-    assert counts[0] == counts[1] <= 14
+    assert page.get("/firms/map/?chain=gy").url == "/chain/map/?chain=gy"
+    assert page.get("/firms/map/P07/").url == "/chain/map/P07/"
 
 
 # ── genealogy ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -145,7 +145,7 @@ def test_each_class_by_every_way(world, reader):
     pk = world.firm.pk
     ways = [f"/firms/{pk}/{tab}" for tab in ("", "history/", "products/", "links/", "people/")]
     ways += [f"/api/firms/{pk}/{part}" for part in ("facts", "products", "links")] + [f"/api/firms/{pk}"]
-    ways += ["/firms/", "/firms/?q=甲子", "/firms/export/", "/firms/map/", "/firms/map/export/", "/firms/genealogy/"]
+    ways += ["/firms/", "/firms/?q=甲子", "/firms/export/", "/chain/map/", "/chain/map/export/", "/firms/genealogy/"]
     ways += ["/search/?q=甲子", "/findings/", "/", f"/firms/{pk}/grants/", f"/firms/{pk}/state/main_product/"]
     said = {way: read(client, way) for way in ways}
     shows = {f"/firms/{pk}/", f"/firms/{pk}/history/", f"/api/firms/{pk}/facts"}
@@ -193,7 +193,7 @@ def test_weights_and_links_of_others(world):
         weight=77531,
     )
     pk = world.firm.pk
-    ways = [f"/firms/{pk}/links/", f"/api/firms/{pk}/links", "/firms/map/P07/"]
+    ways = [f"/firms/{pk}/links/", f"/api/firms/{pk}/links", "/chain/map/P07/"]
     for reader in READS:
         client = factories.browser(world.readers[reader]())
         said = [read(client, way) for way in ways]
@@ -213,14 +213,14 @@ def test_who_controls_a_firm_is_internal_and_the_count_does_not_tell(world):
         head = read(client, f"/firms/{world.firm.pk}/")
         assert ("甲控股" in head) == (reader in ("own", "office")), reader
         # The rival learns from its own file that it is held, not that the other firm is held by the same.
-        assert ("链上有 1 家做" in read(client, "/firms/map/P07/")) == (reader == "office"), reader
+        assert ("链上有 1 家做" in read(client, "/chain/map/P07/")) == (reader == "office"), reader
 
 
 def test_a_product_that_is_not_public_stays_out_of_lists_and_map(world):
     Product.objects.create(**record(confidentiality="firm"), enterprise=world.firm, product="HIDDEN-9000", node="P07")
     for reader in ("rival", "office", "own"):
         client = factories.browser(world.readers[reader]())
-        for way in ("/firms/?node=P07", "/api/firms?node=P07", "/firms/map/P07/"):
+        for way in ("/firms/?node=P07", "/api/firms?node=P07", "/chain/map/P07/"):
             assert "HIDDEN-9000" not in read(client, way)
         assert f"/firms/{world.firm.pk}/" not in read(client, "/firms/?node=P07")
     assert "HIDDEN-9000" in read(factories.browser(world.readers["own"]()), f"/firms/{world.firm.pk}/products/")

@@ -1,7 +1,7 @@
 """Geometry of the chain map and of the genealogy, from query results. SVG is drawn by the templates."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, pairwise
@@ -57,7 +57,7 @@ class Bead:
     @property
     def empty(self) -> bool:
         """Drawn hollow: nobody makes it."""
-        return self.made.colour == "missing"
+        return self.made.absent
 
     @property
     def ring(self) -> float:
@@ -87,8 +87,8 @@ class Drawing:
     paths: list[str]
 
 
-def map_drawing(drawn: ChainMap, colour: str, sheet: NodeSheet | None, *, english: bool) -> Drawing:
-    """Place every node in its column and route the lines of the chosen one between the rows."""
+def map_drawing(drawn: ChainMap, hits: Collection[str], sheet: NodeSheet | None, *, english: bool) -> Drawing:
+    """Place every node in its column, colour `hits`, and route the lines of the chosen one between the rows."""
     chosen = sheet.made.node.code if sheet else ""
     pitch = PITCH_EN if english else PITCH_ZH
     beads: list[Bead] = []
@@ -105,8 +105,7 @@ def map_drawing(drawn: ChainMap, colour: str, sheet: NodeSheet | None, *, englis
                 headings.append(Heading(level, left, y - 30 if place else y - 36, COLUMN - GAP, stage=False))
             stage = level.stage
             for one in rows:
-                hit = one.colour == colour != ""
-                beads.append(_bead(one, left + 12, y, hit, one.node.code == chosen, english))
+                beads.append(_bead(one, left + 12, y, one.node.code in hits, one.node.code == chosen, english))
                 y += pitch
         height = max(height, y)
         left += COLUMN

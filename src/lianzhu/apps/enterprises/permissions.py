@@ -51,6 +51,11 @@ def can_merge_firms(user: User, kept: Enterprise, other: Enterprise) -> bool:
     return _in_chains(kept, chains) and _in_chains(other, chains)
 
 
+def can_state_product(user: User, chain: Chain, firm: Enterprise) -> bool:
+    """The untied office writes down what a firm of its chain publicly makes."""
+    return chain.pk in access_of(user).office_chains and _in_chains(firm, frozenset({chain.pk}))
+
+
 def _in_chains(firm: Enterprise, chains: frozenset[int]) -> bool:
     return Membership.objects.filter(enterprise=firm, chain__in=chains).exists()
 

@@ -1,8 +1,9 @@
 """Addresses of the app, under /firms/."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
-from lianzhu.apps.enterprises.views import firms, imports, map, speaking
+from lianzhu.apps.enterprises.views import firms, genealogy, imports, speaking
 
 app_name = "enterprises"
 urlpatterns = [
@@ -19,10 +20,10 @@ urlpatterns = [
     path("imports/<int:pk>/original/", imports.original, name="import_original"),
     path("", firms.firms, name="firms"),
     path("export/", firms.export_firms, name="export_firms"),
-    path("map/", map.chain_map, name="map"),
-    path("map/export/", map.export_map, name="export_map"),
-    path("map/<slug:code>/", map.map_node, name="map_node"),
-    path("genealogy/", map.genealogy, name="genealogy"),
+    # The map shows findings, which stand above firms: it lives under /chain/, and pages down here lead to it.
+    path("map/", RedirectView.as_view(url="/chain/map/", query_string=True), name="map"),
+    path("map/<slug:code>/", RedirectView.as_view(url="/chain/map/%(code)s/", query_string=True), name="map_node"),
+    path("genealogy/", genealogy.genealogy, name="genealogy"),
     path("<int:pk>/", firms.firm_facts, name="firm"),
     path("<int:pk>/products/", firms.firm_products, name="firm_products"),
     path("<int:pk>/links/", firms.firm_links, name="firm_links"),

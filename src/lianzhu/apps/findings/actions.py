@@ -1,4 +1,4 @@
-"""Every write on findings: one run of an engine recorded, one finding set aside or opened again."""
+"""Every write on findings: one run of an engine recorded, one finding set aside, opened again or made a case."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -146,6 +146,17 @@ def reopen_finding(*, actor: User, finding_id: int) -> Finding:
     if finding.state != Finding.State.ASIDE:
         raise RuleBroken(_("This finding was not set aside."))
     return _decide(finding, actor, Finding.State.OPEN, "", "finding.reopened")
+
+
+@transaction.atomic
+def made_a_case(*, actor: User, finding_id: int) -> Finding:
+    """Note that an open finding is in somebody's hands now; whoever opens the case calls this in the same step."""
+    finding = Finding.objects.select_for_update().select_related("chain").get(pk=finding_id)
+    if not permissions.can_set_aside(actor, finding):
+        raise PermissionDenied
+    if finding.state != Finding.State.OPEN:
+        raise RuleBroken(_("Only an open finding becomes a case; look at its history."))
+    return _decide(finding, actor, Finding.State.CASE, "", "finding.made_case")
 
 
 def _decide(finding: Finding, actor: User, state: Finding.State, because: str, act: str) -> Finding:

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.models import Chain, Confidentiality, Enterprise, access_of
 
+# Computed from links of several firms: to the firm in the middle it would tell what its customers buy elsewhere.
+STAFF_ALONE = ("sole_supplier", "cut_point")
+
 
 class FindingQuerySet(models.QuerySet["Finding"]):
     """Reading goes through `visible_to`."""
@@ -15,10 +18,14 @@ class FindingQuerySet(models.QuerySet["Finding"]):
     def visible_to(self, user: User) -> Self:
         """The rule of facts, but a finding about one firm is for untied staff and that firm only.
 
-        Facts of a neighbour may be public; a list of what is wrong with each neighbour is nobody's business.
+        Facts of a neighbour may be public; a list of what is wrong with each neighbour is nobody's business. Kinds that
+        would tell a firm of its customers' other links stay with the staff.
         """
         access = access_of(user)
         untied = access.office_chains | access.statistician_chains
+        own = models.Q(enterprise__in=access.own_firms) | models.Q(
+            confidentiality__in=[Confidentiality.OFFICE, Confidentiality.FIRM], enterprise__in=access.granted_firms
+        )
         rule = (
             models.Q(confidentiality=Confidentiality.PUBLIC, chain__in=access.chains, enterprise__isnull=True)
             | models.Q(confidentiality__in=[Confidentiality.PUBLIC, Confidentiality.OFFICE], chain__in=untied)
@@ -26,10 +33,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
                 confidentiality__in=[Confidentiality.FIRM, Confidentiality.STATISTICS],
                 chain__in=access.statistician_chains,
             )
-            | models.Q(
-                confidentiality__in=[Confidentiality.OFFICE, Confidentiality.FIRM], enterprise__in=access.granted_firms
-            )
-            | models.Q(enterprise__in=access.own_firms)
+            | (own & ~models.Q(kind__in=STAFF_ALONE))
         )
         return self.filter(rule)
 

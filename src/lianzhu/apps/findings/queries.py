@@ -44,6 +44,16 @@ def kind_labels() -> dict[str, str]:
         "contradictory_facts": _("facts that contradict each other"),
         "credit_code": _("credit code missing or wrong"),
         "cross_appointment": _("gaps of cross appointment"),
+        "single_source": _("one maker only"),
+        "thin_node": _("thin node"),
+        "fragile_node": _("fragile node"),
+        "crowded_node": _("crowded node"),
+        "sole_supplier": _("sole supplier"),
+        "cut_point": _("cut point"),
+        "missing_node": _("missing node"),
+        "outside_node": _("bought outside only"),
+        "chain_index": _("index of the chain"),
+        "own_place": _("own place in the chain"),
     }
 
 
@@ -85,12 +95,18 @@ def fields_of(finding: Finding, evidence: Mapping[str, Any] | None) -> dict[str,
     english = (get_language() or "").startswith("en")
     told: dict[str, str] = {}
     for key, value in (evidence or {}).items():
-        items = [_fact_label(item) for item in value] if isinstance(value, list) else [_fact_label(value)]
+        items = [_label(item, english) for item in value] if isinstance(value, list) else [_label(value, english)]
         told[key] = (", " if english else "、").join(items)
-    node = nodes().get(finding.node)
     told["firm"] = finding.enterprise.name if finding.enterprise else ""
-    told["node"] = (node.en if english else node.zh) if node else finding.node
+    told["node"] = _label(finding.node, english)
     return told
+
+
+def _label(value: object, english: bool) -> str:
+    node = nodes().get(str(value))
+    if node:
+        return node.en if english else node.zh
+    return _fact_label(value)
 
 
 def _fact_label(value: object) -> str:
@@ -113,6 +129,12 @@ def sentence(finding: Finding, evidence: Mapping[str, Any] | None) -> str:
 def counter_evidence(finding: Finding, evidence: Mapping[str, Any] | None) -> str:
     """What would prove the finding wrong, in the reader's language."""
     return _(finding.wrong_if).format_map(_Lenient(fields_of(finding, evidence)))
+
+
+def told_as(finding: Finding, evidence: Mapping[str, Any] | None, key: str) -> str:
+    """A further sentence the run left in the evidence: `told` (what it rests on), `sure` (why so sure); '' for none."""
+    template = (evidence or {}).get(key, "")
+    return _(template).format_map(_Lenient(fields_of(finding, evidence))) if template else ""
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,8 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "wrong_if": queries.counter_evidence(found, newest.evidence),
         "kind": queries.kind_labels().get(found.kind, found.kind),
         "facts": queries.named_facts(newest.evidence),
+        "told": queries.told_as(found, newest.evidence, "told"),
+        "sure": queries.told_as(found, newest.evidence, "sure"),
         "period": newest.evidence.get("period", ""),
         "seen": queries.snapshots_of(found),
         "own": found.enterprise is not None and is_own_firm(user, found.enterprise),

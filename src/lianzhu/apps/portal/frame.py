@@ -51,7 +51,7 @@ MENU: tuple[tuple[Label, tuple[tuple[Label, str, frozenset[Role] | None], ...]],
         _("Industry chain"),
         (
             (_("Firms"), "enterprises:firms", None),
-            (_("Chain map"), "enterprises:map", None),
+            (_("Chain map"), "chain:map", None),
             (_("Strengthen · fill · extend"), "chain:board", STAFF | {Role.COMMITTEE}),
             (_("What if"), "chain:what_if", STAFF | {Role.COMMITTEE}),
             (_("New tracks"), "chain:tracks", None),

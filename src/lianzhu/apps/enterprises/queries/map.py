@@ -13,7 +13,6 @@ from lianzhu.library.chain import Bill, Node, bill_of_materials, levels, nodes
 CROWDED = 10
 # Customers and candidate tracks are drawn, but nobody is missing there.
 JUDGED = ("up", "mid", "down", "service")
-COLOURS = ("missing", "single", "two", "crowded")
 
 
 @dataclass
@@ -26,13 +25,9 @@ class Made:
     newest: date | None = None
 
     @property
-    def colour(self) -> str:
-        """Which of COLOURS holds for the node, '' for none."""
-        if self.node.stage not in JUDGED:
-            return ""
-        if self.makers <= 2:
-            return COLOURS[self.makers]
-        return "crowded" if self.makers >= CROWDED else ""
+    def absent(self) -> bool:
+        """Nobody makes it, where somebody could."""
+        return self.node.stage in JUDGED and not self.makers
 
 
 @dataclass(frozen=True)
@@ -42,10 +37,6 @@ class ChainMap:
     made: Mapping[str, Made]
     firms: int
     newest: date | None
-
-    def of(self, colour: str) -> list[Made]:
-        """The nodes of one colour, in map order."""
-        return [one for one in self.made.values() if one.colour == colour]
 
 
 def feeds() -> Mapping[str, list[str]]:

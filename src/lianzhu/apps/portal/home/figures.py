@@ -61,7 +61,7 @@ def chain_figures(user: User) -> list[Figure]:
             _("nodes, of %(count)s with makers") % {"count": len(by_node)},
             _("Firms under one controller count as one"),
             source,
-            address_of("enterprises:map", query="?colour=single"),
+            address_of("chain:map", query="?finding=single_source"),
         ),
     ]
 

@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 from lianzhu.apps.activities import queries as activities
 from lianzhu.apps.activities.models import SignUp
 from lianzhu.apps.cases.queries import waiting_for
+from lianzhu.apps.chain.queries.board import KINDS, not_replaced
+from lianzhu.apps.chain.runs.recording import INDEX
 from lianzhu.apps.core.models import AuditEntry, User
 from lianzhu.apps.enterprises import permissions
 from lianzhu.apps.enterprises.models import AccessGrant, FactValue, ImportBatch, RecordState, Role, access_of
@@ -61,25 +63,34 @@ def proposals_to_decide(user: User) -> list[Task]:
 
 
 def findings_open(user: User) -> list[Task]:
-    """Open findings of the office's chains, by kind."""
+    """Open findings of the office's chains, by kind; those of the board together, waiting for an owner."""
     chains = access_of(user).office_chains
     if not chains:
         return []
-    kinds = (
-        Finding.objects.visible_to(user)
+    rows = (
+        not_replaced(user, Finding.objects.visible_to(user))
         .filter(state=Finding.State.OPEN, chain__in=chains)
+        .exclude(kind=INDEX)
         .values("kind")
         .annotate(n=Count("id", distinct=True))
         .order_by("kind")
     )
-    return [
+    kinds = {row["kind"]: row["n"] for row in rows}
+    ownerless = sum(kinds.pop(kind, 0) for kind in KINDS)
+    board = Task(
+        title=_("Strengthen · fill · extend"),
+        to_do=_("Name an owner, or set it aside"),
+        address=address_of("chain:board", query="?view=waiting"),
+        sub=ngettext("%(n)s finding without an owner", "%(n)s findings without an owner", ownerless) % {"n": ownerless},
+    )
+    return [board] * bool(ownerless) + [
         Task(
-            title=kind_words(row["kind"]),
+            title=kind_words(kind),
             to_do=_("Look through, decide"),
-            address=address_of("findings:list", query=f"?kind={row['kind']}"),
-            sub=ngettext("%(n)s open finding", "%(n)s open findings", row["n"]) % {"n": row["n"]},
+            address=address_of("findings:list", query=f"?kind={kind}"),
+            sub=ngettext("%(n)s open finding", "%(n)s open findings", n) % {"n": n},
         )
-        for row in kinds
+        for kind, n in kinds.items()
     ]
 
 

@@ -1,4 +1,4 @@
-"""The chain map, one node of it at its own address, the same as a workbook, and the genealogy."""
+"""The chain map coloured by one finding, one node of it at its own address, and the same as a workbook."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,23 +8,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lianzhu.apps.chain import permissions
+from lianzhu.apps.chain.queries.marks import MARKS, Marks, marks_of
 from lianzhu.apps.core.ledger import Cell, LedgerColumn, ledger
 from lianzhu.apps.core.views import download, person
-from lianzhu.apps.enterprises.charts import YEAR_WIDTH, YEARS_HEIGHT, map_drawing, year_bars
-from lianzhu.apps.enterprises.models import Chain
-from lianzhu.apps.enterprises.queries import genealogy as kin
+from lianzhu.apps.enterprises.charts import map_drawing
 from lianzhu.apps.enterprises.queries import map as chain_maps
 from lianzhu.apps.enterprises.templatetags.chain_words import named, stage_name
+from lianzhu.apps.findings.queries import kind_labels
 from lianzhu.library.chain import levels, nodes
-
-
-def _colours() -> dict[str, str]:
-    return {
-        "missing": _("not in the chain"),
-        "single": _("one maker only"),
-        "two": _("two makers only"),
-        "crowded": _("many makers"),
-    }
 
 
 @login_required
@@ -37,7 +29,7 @@ def chain_map(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def map_node(request: HttpRequest, code: str) -> HttpResponse:
-    """The map with one node chosen: its makers, what it is made of, what it feeds."""
+    """The map with one node chosen: what was found about it, its makers, what it is made of, what it feeds."""
     if code not in nodes():
         raise Http404
     return _draw(request, code)
@@ -47,33 +39,43 @@ def _draw(request: HttpRequest, code: str) -> HttpResponse:
     user = person(request)
     chain = chain_maps.chosen_chain(user, request.GET.get("chain", ""))
     if chain is None:
-        return render(request, "enterprises/map.html", {})
-    drawn = chain_maps.chain_map(user, chain)
-    colour = request.GET.get("colour", "single")
-    colour = colour if colour in chain_maps.COLOURS else "single"
+        return render(request, "chain/map.html", {})
+    drawn, marks, words = chain_maps.chain_map(user, chain), marks_of(user, chain), kind_labels()
+    chosen = request.GET.get("finding", MARKS[0])
+    chosen = chosen if chosen in MARKS else MARKS[0]
     sheet = chain_maps.node_sheet(user, chain, drawn, code) if code else None
-    words = _colours()
     feeds = chain_maps.feeds()
+    hits = marks.by_kind[chosen]
     context = {
         "drawn_chain": chain,
         "map": drawn,
-        "colour": colour,
-        "word": words[colour],
-        "views": [(key, words[key], len(drawn.of(key))) for key in chain_maps.COLOURS],
-        "hits": [(one, len(feeds.get(one.node.code, []))) for one in drawn.of(colour)],
+        "chosen": chosen,
+        "word": words[chosen],
+        # A kind without a finding stays out of the row, so that a reader never learns of kinds closed to them.
+        "views": [(key, words[key], len(marks.nodes(key))) for key in MARKS if marks.by_kind[key] or key == chosen],
+        "hits": hits,
+        "folded": len(hits) - 12,
+        "ran_on": marks.ran_on,
+        "board": permissions.sees_board(user),
+        "may_act": permissions.can_keep_board(user, chain),
         "sheet": sheet,
-        "sheet_word": words.get(sheet.made.colour, "") if sheet else "",
+        "node_cards": marks.by_node.get(code, []),
         "sheet_level": levels()[sheet.made.node.level] if sheet else None,
-        "drawing": map_drawing(drawn, colour, sheet, english=(get_language() or "").startswith("en")),
+        "drawing": map_drawing(drawn, marks.nodes(chosen), sheet, english=(get_language() or "").startswith("en")),
         "rows": [
-            (one, levels()[one.node.level], words.get(one.colour, ""), feeds.get(one.node.code, []))
+            (one, levels()[one.node.level], _kinds(marks, one.node.code), feeds.get(one.node.code, []))
             for one in drawn.made.values()
         ],
-        "crowded_from": chain_maps.CROWDED,
         "most_links": chain_maps.MOST_LINKS,
         "shown_links": sheet.links[: chain_maps.MOST_LINKS] if sheet else [],
     }
-    return render(request, "enterprises/map.html", context)
+    return render(request, "chain/map.html", context)
+
+
+def _kinds(marks: Marks, code: str) -> list[tuple[str, str]]:
+    """Kinds of findings about a node with their words, each once."""
+    words = kind_labels()
+    return [(kind, words[kind]) for kind in dict.fromkeys(card.finding.kind for card in marks.by_node.get(code, []))]
 
 
 @login_required
@@ -91,7 +93,7 @@ def export_map(request: HttpRequest) -> HttpResponse:
         LedgerColumn(_("Level"), 12),
         LedgerColumn(_("Firms"), 8, number=True),
         LedgerColumn(_("Makers (one controller counts once)"), 12, number=True),
-        LedgerColumn(_("Finding"), 12),
+        LedgerColumn(_("Finding"), 20),
         LedgerColumn(_("Newest evidence"), 14),
         LedgerColumn(_("Feeds"), 48),
     ]
@@ -99,7 +101,7 @@ def export_map(request: HttpRequest) -> HttpResponse:
         ledger(
             _("Chain map"),
             columns,
-            _ledger_rows(chain_maps.chain_map(user, chain)),
+            _ledger_rows(chain_maps.chain_map(user, chain), marks_of(user, chain)),
             unit=_("firms"),
             period=str(timezone.localdate().year),
             note=_("Source: public products in the firms' files; taxonomy of the chain."),
@@ -108,8 +110,8 @@ def export_map(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _ledger_rows(drawn: chain_maps.ChainMap) -> list[tuple[Cell, ...]]:
-    words, feeds = _colours(), chain_maps.feeds()
+def _ledger_rows(drawn: chain_maps.ChainMap, marks: Marks) -> list[tuple[Cell, ...]]:
+    feeds = chain_maps.feeds()
     return [
         (
             one.node.code,
@@ -118,31 +120,9 @@ def _ledger_rows(drawn: chain_maps.ChainMap) -> list[tuple[Cell, ...]]:
             named(levels()[one.node.level]),
             one.firms if one.node.stage != "customer" else None,
             one.makers if one.node.stage != "customer" else None,
-            words.get(one.colour, ""),
+            _(", ").join(label for _kind, label in _kinds(marks, one.node.code)),
             one.newest,
             _(", ").join(named(nodes()[code]) for code in feeds.get(one.node.code, [])),
         )
         for one in drawn.made.values()
     ]
-
-
-@login_required
-@require_safe
-def genealogy(request: HttpRequest) -> HttpResponse:
-    """From one works to a hundred firms: the tree, and how many there were each year."""
-    user = person(request)
-    chain = chain_maps.chosen_chain(user, request.GET.get("chain", ""))
-    return render(request, "enterprises/genealogy.html", _family(request, chain) if chain else {})
-
-
-def _family(request: HttpRequest, chain: Chain) -> dict[str, object]:
-    found = kin.genealogy(person(request), chain)
-    bars = year_bars(found.by_year)
-    return {
-        "drawn_chain": chain,
-        "found": found,
-        "bars": bars,
-        "width": max(len(bars) * YEAR_WIDTH, 240) + 24,
-        "bar_width": YEAR_WIDTH - 4,
-        "height": YEARS_HEIGHT,
-    }

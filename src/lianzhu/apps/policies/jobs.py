@@ -6,16 +6,19 @@ from lianzhu.apps.core.jobs import progress
 from lianzhu.apps.core.models import Job
 from lianzhu.apps.enterprises.models import Enterprise
 from lianzhu.apps.policies.actions.packages import build_packages
+from lianzhu.apps.policies.actions.reminders import remind_firms
 
 BUILD = "policies.build"
 BLOCK = 20
 
 
 def build_chain(job: Job) -> None:
-    """Build today's packages of every active firm of the chain whose id is the job's argument."""
+    """Build today's packages of every active firm of the chain whose id is the job's argument, and remind the firms."""
     firms = Enterprise.objects.filter(state=Enterprise.State.ACTIVE, chains=job.argument).order_by("pk")
     ids = list(firms.values_list("pk", flat=True))
     for start in range(0, len(ids), BLOCK):
         progress(job, _("Checking firms against the policies"), start, len(ids))
-        build_packages(actor=job.asked_by, chain_id=job.argument, firm_ids=ids[start : start + BLOCK])
+        block = ids[start : start + BLOCK]
+        build_packages(actor=job.asked_by, chain_id=job.argument, firm_ids=block)
+        remind_firms(actor=job.asked_by, chain_id=job.argument, firm_ids=block)
     progress(job, _("Checking firms against the policies"), len(ids), len(ids))

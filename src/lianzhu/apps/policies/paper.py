@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.models import Enterprise
@@ -119,7 +120,7 @@ def _asked(one: reading.Question) -> str:
 
 
 def _clause(one: reading.ClauseLine) -> tuple[str, str, str, str]:
-    word = {True: _("met"), False: _("not met"), None: _("open")}[one.said.met]
+    word = {True: _("met"), False: _("not met"), None: pgettext("clause", "open")}[one.said.met]
     sign = {True: "✓", False: "✕", None: "?"}[one.said.met]
     values = "；".join(
         " · ".join(filter(None, [f"{u.label} {u.text}", u.period, u.source])) for u in one.used if u.text
@@ -128,7 +129,7 @@ def _clause(one: reading.ClauseLine) -> tuple[str, str, str, str]:
     weak = set(one.said.clause.doubts) & set(TO_CONFIRM)
     return (
         f"{sign} {word}",
-        one.said.clause.text,
+        f"{one.level}{_(': ')}{one.said.clause.text}" if one.level else one.said.clause.text,
         values or (_("no value yet") if one.used else _("An official judges this.")),
         f"{article} ({_('to confirm')})" if weak and one.article else article,
     )

@@ -82,7 +82,7 @@ PAGE = """
       if e.under != "" { linebreak(); text(8pt, fill: grey, e.under) }
     })
     if e.lines.len() > 0 {
-      grid(columns: (26mm, 1fr), row-gutter: 3.5pt, column-gutter: 4pt,
+      grid(columns: (26mm, 1fr), row-gutter: 5pt, column-gutter: 4pt,
         ..e.lines.map(l => (text(8.5pt, fill: grey, l.at(0)), text(8.5pt, l.at(1)))).flatten())
     }
     if e.clauses.len() > 0 {

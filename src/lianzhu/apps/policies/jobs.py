@@ -1,15 +1,32 @@
 """Long work of the app: the packages of a whole chain. Safe to run twice."""
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from lianzhu.apps.core.jobs import progress
 from lianzhu.apps.core.models import Job
+from lianzhu.apps.enterprises.actions.accounts import system_user
 from lianzhu.apps.enterprises.models import Enterprise
-from lianzhu.apps.policies.actions.packages import build_packages
+from lianzhu.apps.policies.actions.packages import build_package, build_packages
 from lianzhu.apps.policies.actions.reminders import remind_firms
+from lianzhu.apps.policies.models import Package
 
 BUILD = "policies.build"
 BLOCK = 20
+
+
+def rebuild_moved() -> int:
+    """Work out anew the packages of firms whose file moved since: a value accepted, imported, taken back. A few a time.
+
+    An answer of the firm itself rebuilds its package at once; this is for what others did to its file.
+    """
+    moved = Package.objects.filter(
+        latest=True, enterprise__state=Enterprise.State.ACTIVE, built_at__lt=models.F("enterprise__updated_at")
+    )
+    firms = list(moved.order_by("pk").values_list("enterprise", flat=True)[:BLOCK])
+    for firm in firms:
+        build_package(actor=system_user(), firm_id=firm)
+    return len(firms)
 
 
 def build_chain(job: Job) -> None:

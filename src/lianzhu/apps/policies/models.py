@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianzhu.apps.cases import clock
 from lianzhu.apps.cases.models import Case
@@ -112,11 +113,11 @@ class Claim(models.Model):
     """A firm applied for a policy; followed until the money, or the certificate, has come. Also a case of the pool."""
 
     class State(models.TextChoices):
-        APPLIED = "applied", _("applied")
-        ACCEPTED = "accepted", _("accepted for handling")
-        APPROVED = "approved", _("approved")
-        RECEIVED = "received", _("received")
-        REFUSED = "refused", _("refused")
+        APPLIED = "applied", pgettext_lazy("claim", "applied")
+        ACCEPTED = "accepted", pgettext_lazy("claim", "accepted for handling")
+        APPROVED = "approved", pgettext_lazy("claim", "approved")
+        RECEIVED = "received", pgettext_lazy("claim", "received")
+        REFUSED = "refused", pgettext_lazy("claim", "refused")
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="claim")
     chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="+")

@@ -120,7 +120,7 @@ def _asked(one: reading.Question) -> str:
 
 
 def _clause(one: reading.ClauseLine) -> tuple[str, str, str, str]:
-    word = {True: _("met"), False: _("not met"), None: pgettext("clause", "open")}[one.said.met]
+    word = {True: _("met"), False: _("not met"), None: _undecided(one)}[one.said.met]
     sign = {True: "✓", False: "✕", None: "?"}[one.said.met]
     values = "；".join(
         " · ".join(filter(None, [f"{u.label} {u.text}", u.period, u.source])) for u in one.used if u.text
@@ -133,3 +133,7 @@ def _clause(one: reading.ClauseLine) -> tuple[str, str, str, str]:
         values or (_("no value yet") if one.used else _("An official judges this.")),
         f"{article} ({_('to confirm')})" if weak and one.article else article,
     )
+
+
+def _undecided(one: reading.ClauseLine) -> str:
+    return pgettext("clause", "open") if one.used else pgettext("clause", "to be judged")

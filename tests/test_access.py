@@ -156,11 +156,14 @@ ACCESS: dict[str, str] = {
     "policies:mine": "GET 302 302 302 403 403 403 403 403",
     "policies:firm": "GET 302 200 404 404 404 200 404 404",
     "policies:policy": "GET 302 200 404 404 404 200 404 404",
+    "policies:package": "GET 302 200 404 404 403 200 404 404",
+    "policies:responsible": "POST 302 302 404 404 404 403 404 404",
     "policies:answer": "POST 302 302 404 404 404 403 404 404",
     "policies:apply": "POST 302 302 404 404 404 403 404 404",
     # policies, claims: the firm, the office, and the department of the policy's desk.
     "policies:claims": "GET 302 200 200 200 200 200 200 200",
     "policies:claim": "GET 302 200 404 404 200 404 404 404",
+    "policies:claims_export": "GET 302 200 200 200 200 200 200 200",
     "policies:desks": "GET 302 403 403 403 200 403 403 403",
     # policies, verdicts without values:
     "policies:matrix": "GET 302 403 403 403 200 403 403 403",
@@ -425,6 +428,8 @@ ARGS: dict[str, Needs] = {
     "activities:paper": lambda w: ([meeting(w).paper.pk], {}),
     "policies:firm": lambda w: ([w.firm.pk], {}),
     "policies:policy": lambda w: ([w.firm.pk, "cn.techsme"], {}),
+    "policies:package": lambda w: ([w.firm.pk, "docx"], {}),
+    "policies:responsible": lambda w: ([w.firm.pk], {"user": w.people["firm"].pk}),
     "policies:answer": lambda w: ([w.firm.pk, "cn.techsme"], {"name": "rd", "period": "2025", "text": "342.1"}),
     "policies:apply": lambda w: ([w.firm.pk, "cn.zjtx"], {}),
     "policies:claim": lambda w: ([claim(w)], {}),

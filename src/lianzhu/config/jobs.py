@@ -32,6 +32,7 @@ def ticks() -> None:
     cultivation_jobs.erase_what_is_over()
     look_over_files()
     build_packages()
+    policy_jobs.rebuild_moved()
 
 
 def look_over_files() -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests import factories
 
-from lianzhu.apps.cases.models import Kind
+from lianzhu.apps.cases.models import CaseEvent, Kind, Saying
 from lianzhu.apps.core.errors import RuleBroken
 from lianzhu.apps.policies.actions import claims
 from lianzhu.apps.policies.models import Claim
@@ -97,3 +97,49 @@ def test_the_office_sets_desks(town: SimpleNamespace) -> None:
     assert claims.set_desk(actor=town.office, **told).body == town.industry
     with pytest.raises(RuleBroken):
         claims.set_desk(actor=town.office, **{**told, "policy": "cn.nothing"})
+
+
+def test_the_case_follows_the_claim_to_its_end(town: SimpleNamespace, claim: Claim) -> None:
+    def case() -> tuple[str, bool]:
+        claim.case.refresh_from_db()
+        return claim.case.state, bool(claim.case.is_open)
+
+    assert case() == ("dispatched", True)
+    assert claim.case.body == town.industry
+    claims.accept_claim(actor=town.officer, claim_id=claim.pk)
+    assert case() == ("signed", True)
+    assert claim.case.lead == town.officer
+    claims.approve_claim(actor=town.officer, claim_id=claim.pk, promised=Decimal("77.77"), due_on=timezone.localdate())
+    # The clock stands still until the money comes; no reminder presses the department meanwhile.
+    assert case() == ("paused", True)
+    claims.confirm_receipt(
+        actor=town.boss, claim_id=claim.pk, received=Decimal("77.77"), on=timezone.localdate(), again=True
+    )
+    assert case() == ("closed", False)
+    assert claim.case.outcome == "solved"
+    said = [*CaseEvent.objects.values_list("data", flat=True), *Saying.objects.values_list("text", flat=True)]
+    assert said
+    assert "77.77" not in str(said)
+
+
+def test_a_refusal_reaches_the_firm_as_the_answer(town: SimpleNamespace, claim: Claim) -> None:
+    claims.refuse_claim(actor=town.officer, claim_id=claim.pk, because="材料不全，请到窗口补交")
+    claim.case.refresh_from_db()
+    assert claim.case.state == "answered"
+    page = factories.browser(town.boss).get(reverse("cases:case", args=[claim.case_id])).content.decode()
+    assert "材料不全，请到窗口补交" in page
+
+
+def test_without_a_desk_the_case_waits_for_the_office(town: SimpleNamespace) -> None:
+    claim = claims.apply_for(actor=town.boss, firm_id=town.firm.pk, policy="cn.zjtx", on=timezone.localdate())
+    assert claim.case.state == "to_accept"
+
+
+def test_the_receipt_without_the_last_question_leaves_the_call_to_the_office(
+    town: SimpleNamespace, claim: Claim
+) -> None:
+    claims.accept_claim(actor=town.officer, claim_id=claim.pk)
+    claims.approve_claim(actor=town.officer, claim_id=claim.pk, promised=None, due_on=None)
+    claims.confirm_receipt(actor=town.boss, claim_id=claim.pk, received=None, on=timezone.localdate())
+    claim.case.refresh_from_db()
+    assert claim.case.state == "answered"

@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from tests import factories
 
+from lianzhu.apps.cases import clock
 from lianzhu.apps.core import jobs as queue
 from lianzhu.apps.core.errors import RuleBroken
+from lianzhu.apps.enterprises.actions import facts
 from lianzhu.apps.enterprises.models import FactValue
 from lianzhu.apps.policies import jobs
 from lianzhu.apps.policies.actions import packages
@@ -96,6 +98,43 @@ def test_the_job_builds_every_firm_and_may_run_twice(town: SimpleNamespace) -> N
         assert queue.run_waiting({jobs.BUILD: jobs.build_chain}) == 1
     assert Package.objects.filter(latest=True).count() == 2
     assert Package.objects.count() == 2
+
+
+def test_an_accepted_value_reaches_the_package_with_the_next_tick(town: SimpleNamespace) -> None:
+    packages.answer_question(actor=town.boss, firm_id=town.firm.pk, name=PUBLIC, period="", text="是")
+    assert of(town).standing == Standing.UNKNOWN
+    facts.accept_fact(actor=town.office, fact_id=FactValue.objects.get(fact=PUBLIC).pk)
+    assert jobs.rebuild_moved() == 1
+    assert of(town).standing == Standing.QUALIFIES
+    assert jobs.rebuild_moved() == 0
+
+
+def test_changes_are_told_against_a_month_ago_not_yesterday(town: SimpleNamespace) -> None:
+    """40 days ago unknown; a value came; yesterday's package already says qualifies: still told as a change."""
+    today = timezone.localdate()
+    packages.build_package(actor=town.office, firm_id=town.firm.pk)
+    Package.objects.update(on=today - timedelta(days=40), latest=False)
+    factories.fact(town.firm, PUBLIC, "true")
+    packages.build_package(actor=town.office, firm_id=town.firm.pk)
+    Package.objects.filter(on=today).update(on=today - timedelta(days=1))
+    packages.build_package(actor=town.office, firm_id=town.firm.pk)
+    row = of(town)
+    assert (row.before, row.standing, row.why) == (Standing.UNKNOWN, Standing.QUALIFIES, Verdict.Why.FACT)
+    page = factories.browser(town.boss).get(reverse("policies:firm", args=[town.firm.pk]))
+    assert page.context["since"] == today - timedelta(days=40)
+
+
+def test_the_passing_of_time_is_said_to_be_the_reason(town: SimpleNamespace) -> None:
+    """A certificate that ended in between: the values are the same, only the day is another."""
+    today = timezone.localdate()
+    factories.fact(town.firm, "techsme_valid_until", (today - timedelta(days=20)).isoformat())
+    earlier = timezone.now() - timedelta(days=40)
+    with clock.telling(lambda: earlier):
+        packages.build_package(actor=town.office, firm_id=town.firm.pk)
+        assert of(town, "cn.eit.loss10").standing == Standing.QUALIFIES
+    packages.build_package(actor=town.office, firm_id=town.firm.pk)
+    row = of(town, "cn.eit.loss10")
+    assert (row.before, row.why) == (Standing.QUALIFIES, Verdict.Why.DATE)
 
 
 @pytest.mark.parametrize("pages", ["firm", "policy"])

@@ -40,6 +40,11 @@ def can_decide_fact(user: User, proposal: FactValue) -> bool:
     return proposal.confidentiality not in SECRET and _in_chains(proposal.enterprise, chains)
 
 
+def can_record_certificate(user: User, firm: Enterprise) -> bool:
+    """A department of the firm's chain; which department issues what is for the room that calls to check."""
+    return _holds(user, Role.DEPARTMENT, Membership.objects.filter(enterprise=firm).values("chain"))
+
+
 def can_grant_access(user: User, firm: Enterprise) -> bool:
     """Only the firm itself opens its values."""
     return is_own_firm(user, firm)

@@ -32,6 +32,28 @@ class ReceiptForm(forms.Form):
 
     received = forms.DecimalField(label=_("Amount received (万元)"), required=False, max_digits=16, decimal_places=6)
     on = forms.DateField(label=_("Received on"), widget=DATE)
+    again = forms.TypedChoiceField(
+        label=_("Would you apply this way again?"),
+        required=False,
+        choices=(("", ""), ("yes", _("yes")), ("no", _("no"))),
+        coerce=lambda said: said == "yes",
+        empty_value=None,
+        help_text=_("Your answer ends the case; without it the office calls you."),
+    )
+
+
+class CertificateForm(forms.Form):
+    """What stands on the certificate."""
+
+    number = forms.CharField(label=_("Number of the certificate"), max_length=60)
+    valid_from = forms.DateField(label=_("Valid from"), required=False, widget=DATE)
+    valid_until = forms.DateField(label=_("Valid until"), required=False, widget=DATE)
+
+
+class ResponsibleForm(forms.Form):
+    """Who of the firm sees to its policies."""
+
+    user = forms.IntegerField()
 
 
 class DeskForm(forms.Form):

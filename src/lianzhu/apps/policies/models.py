@@ -6,9 +6,10 @@ No row here holds a value of a firm's file: verdicts keep how a firm stands and 
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from lianzhu.apps.cases import clock
 from lianzhu.apps.cases.models import Case
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.models import Chain, Enterprise, Membership, Role, access_of
@@ -20,7 +21,7 @@ def answered_by(user: User) -> "models.QuerySet[Desk]":
     """Desks the person answers for today: a department's person, acting for the body of the desk."""
     if Role.DEPARTMENT not in access_of(user).roles:
         return Desk.objects.none()
-    return Desk.objects.filter(body__in=bodies_a_user_works_for(user, timezone.localdate()))
+    return Desk.objects.filter(body__in=bodies_a_user_works_for(user, clock.today()))
 
 
 class Package(models.Model):
@@ -44,7 +45,7 @@ class Standing(models.TextChoices):
     QUALIFIES = "qualifies", _("qualifies")
     READY = "ready", _("ready, an official judges the rest")
     ONE_STEP = "one_step", _("one step away")
-    UNKNOWN = "unknown", _("not known yet")
+    UNKNOWN = "unknown", _("not decided yet")
     FAILS = "fails", _("does not qualify")
     NOT_IN_FORCE = "not_in_force", _("not in force")
 
@@ -112,11 +113,11 @@ class Claim(models.Model):
     """A firm applied for a policy; followed until the money, or the certificate, has come. Also a case of the pool."""
 
     class State(models.TextChoices):
-        APPLIED = "applied", _("applied")
-        ACCEPTED = "accepted", _("accepted for handling")
-        APPROVED = "approved", _("approved")
-        RECEIVED = "received", _("received")
-        REFUSED = "refused", _("refused")
+        APPLIED = "applied", pgettext_lazy("claim", "applied")
+        ACCEPTED = "accepted", pgettext_lazy("claim", "accepted for handling")
+        APPROVED = "approved", pgettext_lazy("claim", "approved")
+        RECEIVED = "received", pgettext_lazy("claim", "received")
+        REFUSED = "refused", pgettext_lazy("claim", "refused")
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="claim")
     chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="+")
@@ -134,6 +135,10 @@ class Claim(models.Model):
     promised = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
     received = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
     because = models.CharField(max_length=300, blank=True)
+    # What was issued; the validity also stands in the firm's file, as a fact with its source.
+    certificate_no = models.CharField(max_length=60, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
 
     objects = ClaimQuerySet.as_manager()
 
@@ -158,3 +163,26 @@ class Claim(models.Model):
         if self.due_on is None or self.state == self.State.REFUSED:
             return 0
         return max(((self.received_on or today) - self.due_on).days, 0)
+
+
+class Responsible(models.Model):
+    """Who sees to a firm's policies: reminders go to this person. Without a row it is the firm's first user."""
+
+    enterprise = models.OneToOneField(Enterprise, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    since = models.DateField()
+
+
+class Reminder(models.Model):
+    """A person was told that a window closes, or a certificate ends, on `last`; 30, 14 or 3 days before. Told once."""
+
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # The policy's id, or the name of the fact that holds the last day of a certificate.
+    about = models.CharField(max_length=60)
+    last = models.DateField()
+    step = models.PositiveSmallIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enterprise", "about", "last", "step"], name="reminder_once")]

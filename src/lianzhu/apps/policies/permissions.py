@@ -39,6 +39,11 @@ def sees_verdicts(user: User) -> bool:
     return bool(access_of(user).office_chains)
 
 
+def sees_verdicts_of(user: User, firm: Enterprise) -> bool:
+    """The same for one firm: the office of a chain it takes part in."""
+    return Membership.objects.filter(enterprise=firm, chain__in=access_of(user).office_chains).exists()
+
+
 def sees_counts(user: User) -> bool:
     """Office, statistician, committee and departments: counts in bands."""
     return bool(access_of(user).roles & {Role.OFFICE, Role.STATISTICIAN, Role.COMMITTEE, Role.DEPARTMENT})
@@ -57,6 +62,11 @@ def can_answer_claim(user: User, claim: Claim) -> bool:
 def can_confirm_receipt(user: User, claim: Claim) -> bool:
     """Only the firm knows that the money came."""
     return claim.enterprise_id in access_of(user).own_firms
+
+
+def can_record_certificate(user: User, claim: Claim) -> bool:
+    """The department that issued it, and the firm that holds it."""
+    return can_answer_claim(user, claim) or can_confirm_receipt(user, claim)
 
 
 def sees_amounts(user: User, claim: Claim) -> bool:

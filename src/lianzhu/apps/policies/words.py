@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from lianzhu.engine.rules.model import TO_CONFIRM, Policy, Version
@@ -53,6 +53,26 @@ DEPARTMENTS: Mapping[str, Promise] = {
     "hr": gettext_lazy("human resources and social security"),
     "market_supervision": gettext_lazy("market supervision"),
 }
+MARKS: Mapping[str, Promise] = {
+    "LAW": gettext_lazy("law, official text"),
+    "GOV": gettext_lazy("government site"),
+    "MIR": gettext_lazy("copies that agree"),
+    "SEC": gettext_lazy("one secondary source"),
+    "BG": gettext_lazy("background knowledge"),
+}
+LEVELS: Mapping[str, Promise] = {
+    "micro": pgettext_lazy("level", "micro"),
+    "small": pgettext_lazy("level", "small"),
+    "medium": pgettext_lazy("level", "medium"),
+    "large": pgettext_lazy("level", "large"),
+    "basic": pgettext_lazy("level", "basic"),
+    "advanced": pgettext_lazy("level", "advanced"),
+    "excellent": pgettext_lazy("level", "excellent"),
+    "leading": pgettext_lazy("level", "leading"),
+    "star3": pgettext_lazy("level", "three stars"),
+    "star4": pgettext_lazy("level", "four stars"),
+    "star5": pgettext_lazy("level", "five stars"),
+}
 # Keys of benefits that come from the firm's own figures stand in `amounts`, `if` and `choose`.
 OWN_FIGURES = ("amounts", "if", "choose")
 
@@ -70,6 +90,16 @@ class Window:
         """Whether the window has not opened yet."""
         return today < self.first
 
+    def words(self, today: date) -> str:
+        """First and last day, and whether applications are taken today."""
+        state = pgettext("window", "closed")
+        if self.open_on(today):
+            state = pgettext("window", "open")
+        elif self.opens(today):
+            state = _("not open yet")
+        told = _("%(first)s to %(last)s, %(state)s") % {"first": self.first, "last": self.last, "state": state}
+        return f"{told} ({self.doc}{_('; to confirm') if self.weak else ''})" if self.doc else told
+
     def open_on(self, today: date) -> bool:
         """Whether applications are taken that day."""
         return self.first <= today <= self.last
@@ -84,6 +114,15 @@ def title_of(policy: Policy) -> str:
 def department_of(policy: Policy) -> str:
     """The kind of department that answers for the policy."""
     return str(DEPARTMENTS.get(policy.department, policy.department))
+
+
+def level_words(level: str | None) -> str:
+    """A level in the reader's language; a local policy's own level as it is written; '' for none.
+
+    >>> level_words(None), level_words("甲级")
+    ('', '甲级')
+    """
+    return str(LEVELS.get(level, level)) if level else ""
 
 
 def windows(version: Version) -> list[Window]:
@@ -109,7 +148,9 @@ def benefit_words(benefit: Mapping[str, Any]) -> list[str]:
         if key not in BENEFITS or isinstance(value, dict | list):
             continue
         label, unit = BENEFITS[key]
-        found.append(f"{label}{_(': ')}{_('needs more values') if value is None else number(value) + ' ' + str(unit)}")
+        # A rule of its own, such as who is refunded how, is said in the policy's words and has no unit.
+        shown = number(value) if isinstance(value, str) else f"{number(value)} {unit}"
+        found.append(f"{label}{_(': ')}{_('needs more values') if value is None else shown}")
     return found
 
 

@@ -16,6 +16,7 @@ from lianzhu.apps.cases.queries import people
 from lianzhu.apps.cases.queries.days import calendar_now, standing_from
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.actions.accounts import system_user
+from lianzhu.apps.enterprises.models import access_of
 from lianzhu.engine.clock import is_working_instant
 
 AT_ONCE = 200
@@ -84,7 +85,7 @@ def _digest(user_id: int) -> int:
         return 0
     Message.objects.filter(user=user, digest__isnull=True).update(digest=digest)
     address = Address.objects.filter(user=user).first()
-    chains = set(digest.lines.values_list("case__chain", flat=True))
+    chains = set(digest.lines.values_list("case__chain", flat=True)) | access_of(user).chains
     channel = Channel.objects.filter(chain__in=chains, kind=Channel.Kind.MAIL, on=True).first()
     if address and channel:
         with translation.override(user.language):
@@ -97,7 +98,7 @@ def digest_words(digest: Digest, link: str) -> tuple[str, str]:
     """Title and text of a person's digest: numbers and reasons, no names and no contents."""
     lines = list(digest.lines.select_related("case").order_by("case__due_at", "id"))
     title = ngettext("Lianzhu: %(n)s thing waits for you", "Lianzhu: %(n)s things wait for you", len(lines))
-    rows = [f"{line.case.number}  {Message.Why(line.why).label}" for line in lines]
+    rows = [f"{line.case.number if line.case else ''}  {Message.Why(line.why).label}".strip() for line in lines]
     return title % {"n": len(lines)}, "\n".join([*rows, "", link]).rstrip()
 
 

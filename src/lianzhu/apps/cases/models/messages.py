@@ -9,7 +9,7 @@ from lianzhu.apps.enterprises.models import Chain
 
 
 class Message(models.Model):
-    """One line for one person: which case, why. Never a firm's name or what somebody wrote: the page shows that."""
+    """One line for one person: why, and which case if it is about one. Never a firm's name or what somebody wrote."""
 
     class Why(models.TextChoices):
         NEW = "new", _("waits for you")
@@ -20,9 +20,16 @@ class Message(models.Model):
         LATE_5 = "+5wd", _("overdue by 5 working days")
         MOVED = "moved", _("due time moved by a new calendar notice")
         DECIDED = "decided", _("decided")
+        WINDOW_30 = "window30", _("a policy takes applications for 30 days at most")
+        WINDOW_14 = "window14", _("a policy takes applications for 14 days at most")
+        WINDOW_3 = "window3", _("a policy takes applications for 3 days at most")
+        ENDS_30 = "ends30", _("a certificate of your firm ends within 30 days")
+        ENDS_14 = "ends14", _("a certificate of your firm ends within 14 days")
+        ENDS_3 = "ends3", _("a certificate of your firm ends within 3 days")
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages")
+    # None: a reminder of a later room, whose page stands on the person's first page.
+    case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="messages")
     why = models.CharField(max_length=8, choices=Why)
     clock = models.CharField(max_length=10, blank=True)
     made_at = models.DateTimeField()

@@ -1,5 +1,6 @@
 """A firm speaks for itself: it states, corrects and confirms values; the office decides on what it may read."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import numpy as np
@@ -14,7 +15,7 @@ from lianzhu.apps.core.errors import RuleBroken
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises import permissions
 from lianzhu.apps.enterprises.actions import writing
-from lianzhu.apps.enterprises.models import Chain, Enterprise, FactValue, RecordState
+from lianzhu.apps.enterprises.models import Chain, Confidentiality, Enterprise, FactValue, RecordState
 from lianzhu.engine.roster.reading import TEXT
 from lianzhu.engine.roster.templates import enterprises_template
 from lianzhu.engine.roster.titles import read_period
@@ -138,6 +139,66 @@ def withdraw_fact(*, actor: User, fact_id: int) -> FactValue:
     proposal.save(update_fields=["state"])
     audit.record(actor, "fact.withdrawn", proposal, about=proposal.enterprise_id)
     return proposal
+
+
+@transaction.atomic
+def record_certificate(
+    *, actor: User, firm_id: int, values: Mapping[str, str], source: str, as_of: date
+) -> list[FactValue]:
+    """The authority that issued a certificate writes its days into the firm's file.
+
+    They hold at once, because the issuer says so, and are not confirmed until the firm confirms them; it may put other
+    ones forward as for any value. Nothing but public values of certificates is written this way.
+    """
+    firm = Enterprise.objects.select_for_update().get(pk=firm_id)
+    if not permissions.can_record_certificate(actor, firm):
+        raise PermissionDenied
+    stated = []
+    for name, text in values.items():
+        fact = _stated(name)
+        if fact.group != "certificate" or fact.confidentiality != Confidentiality.PUBLIC or fact.period != "none":
+            raise PermissionDenied
+        value = canonical(fact, text)
+        current = FactValue.objects.current().filter(enterprise=firm, fact=name, period="").first()
+        if current is not None and current.value == value:
+            continue
+        if current is not None and name.endswith("_valid_until") and current.value > value:
+            raise RuleBroken(_("The file holds a certificate that is valid longer; look at it first."))
+        if current is not None:
+            _supersede(current)
+        stated.append(
+            FactValue.objects.create(
+                enterprise=firm,
+                fact=name,
+                period="",
+                value=value,
+                state=RecordState.CURRENT,
+                confidentiality=fact.confidentiality,
+                source=source.strip(),
+                as_of=as_of,
+                entered_by=actor,
+                entered_at=timezone.now(),
+                supersedes=current,
+            )
+        )
+    _touch(firm)
+    for row in stated:
+        audit.record(actor, "fact.certified", row, about=firm.pk)
+    return stated
+
+
+@transaction.atomic
+def confirm_facts(*, actor: User, firm_id: int, names: Iterable[str]) -> int:
+    """The firm confirms some current values of its file; returns how many were newly confirmed."""
+    firm = Enterprise.objects.select_for_update().get(pk=firm_id)
+    if not permissions.can_state_fact(actor, firm):
+        raise PermissionDenied
+    waiting = FactValue.objects.current().filter(enterprise=firm, fact__in=list(names), confirmed=False)
+    rows = list(waiting)
+    waiting.update(confirmed=True)
+    for row in rows:
+        audit.record(actor, "fact.confirmed", row, about=firm.pk)
+    return len(rows)
 
 
 @transaction.atomic

@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from lianzhu.apps.cases import clock
+from lianzhu.apps.cases.queries.people import workers_of
 from lianzhu.apps.core.models import User
-from lianzhu.apps.enterprises.models import access_of
+from lianzhu.apps.enterprises.models import Enterprise, access_of
 from lianzhu.apps.policies.models import Claim, Desk, answered_by
-from lianzhu.apps.policies.words import number, title_of, windows
+from lianzhu.apps.policies.words import number, title_of
 from lianzhu.engine.rules.shelf import library_shelf
+from lianzhu.library.facts import facts
 
 PAGE = 50
-# Days before a window closes on which its firm is reminded.
-REMIND = (30, 14, 3)
 
 
 @dataclass(frozen=True)
@@ -45,26 +46,16 @@ class DeskLine:
     desk: Desk | None
 
 
-@dataclass(frozen=True)
-class Closing:
-    """A window that closes soon."""
-
-    policy: str
-    title: str
-    last: date
-    step: int
-
-
-def claim_page(user: User, *, state: str = "", after: str = "") -> ClaimPage:
+def claim_page(user: User, *, state: str = "", after: str = "", size: int = PAGE) -> ClaimPage:
     """Claims the person may see, newest first."""
     rows = Claim.objects.visible_to(user)
     if state:
         rows = rows.filter(state=state)
     if after.isdigit():
         rows = rows.filter(pk__lt=int(after))
-    found = list(rows.select_related("enterprise", "case", "contact").order_by("-pk")[: PAGE + 1])
-    page = found[:PAGE]
-    return ClaimPage(claim_lines(user, page), str(page[-1].pk) if len(found) > PAGE else "")
+    found = list(rows.select_related("enterprise", "case", "contact").order_by("-pk")[: size + 1])
+    page = found[:size]
+    return ClaimPage(claim_lines(user, page), str(page[-1].pk) if len(found) > size else "")
 
 
 def claim_lines(user: User, claims: list[Claim]) -> list[ClaimLine]:
@@ -72,7 +63,7 @@ def claim_lines(user: User, claims: list[Claim]) -> list[ClaimLine]:
     access = access_of(user)
     desks = set(answered_by(user).values_list("chain", "policy"))
     policies = library_shelf().policies
-    today = timezone.localdate()
+    today = clock.today()
     found = []
     for claim in claims:
         own = claim.enterprise_id in access.own_firms | access.granted_firms
@@ -89,22 +80,49 @@ def desk_lines(chain_id: int) -> list[DeskLine]:
     policies = library_shelf().policies
     return [
         DeskLine(one, title_of(policies[one]), desks.get(one))
-        for one in library_shelf().chosen((), timezone.localdate())
+        for one in library_shelf().chosen((), clock.today())
         if policies[one].kind not in ("tax", "classification")
     ]
 
 
-def closing_windows(today: date) -> list[Closing]:
-    """Windows open today that close within 30 days, with the reminder they stand at: 30, 14 or 3."""
-    found = []
-    for policy in library_shelf().policies.values():
-        version = policy.version_on(today)
-        for window in windows(version) if version else ():
-            left = (window.last - today).days
-            if window.open_on(today) and left <= REMIND[0]:
-                step = min(day for day in REMIND if left <= day)
-                found.append(Closing(policy.id, title_of(policy), window.last, step))
-    return sorted(found, key=lambda one: one.last)
+def claims_waiting(user: User) -> list[tuple[Claim, str]]:
+    """Claims whose next step is this person's, with what to do; cases of the pool show the department's already."""
+    access = access_of(user)
+    own = Claim.objects.filter(enterprise__in=access.own_firms, state=Claim.State.APPROVED, due_on__lte=clock.today())
+    return [(claim, _("Say whether it has come")) for claim in own.select_related("case").order_by("due_on", "pk")]
+
+
+def contacts_of(firm: Enterprise, today: date) -> dict[str, str]:
+    """Policy -> the body that answers it in the firm's chain, with the people who work for it."""
+    desks = list(Desk.objects.filter(chain__firms=firm).select_related("body"))
+    people = {desk.body_id: "、".join(user.name for user in workers_of(desk.body, today)) for desk in desks}
+    return {
+        desk.policy: f"{desk.body.name} ({people[desk.body_id]})" if people[desk.body_id] else desk.body.name
+        for desk in desks
+    }
+
+
+def certificate_facts(policy: str) -> dict[str, str]:
+    """Where a certificate of this policy stands in a firm's file: `from`, `until`, `number`, or `held` without days.
+
+    Empty for a policy that gives none.
+
+    >>> certificate_facts("cn.hnte")["number"], certificate_facts("cn.eit.rd100")
+    ('hnte_certificate_no', {})
+    """
+    held = library_shelf().policies[policy].certificate
+    if not held:
+        return {}
+    known = facts()
+    derived = known[held].derive or {}
+    if "valid_on" not in derived:
+        return {"held": held}
+    places = {"from": derived.get("from", ""), "until": derived["valid_on"]}
+    number = f"{held.removesuffix('_valid')}_certificate_no"
+    return {
+        **{key: str(name) for key, name in places.items() if name},
+        **({"number": number} if number in known else {}),
+    }
 
 
 def _money(amount: Decimal | None, told: bool) -> str | None:

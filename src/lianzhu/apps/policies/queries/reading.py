@@ -1,5 +1,6 @@
 """One firm towards the policies of a day, with the values used. Only for whom `visible_to` lets read those values."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,10 +12,10 @@ from lianzhu.apps.enterprises.permissions import is_own_firm
 from lianzhu.apps.enterprises.queries.file import askers, in_words, label_of
 from lianzhu.apps.findings.roster import typed
 from lianzhu.apps.policies.models import Standing
-from lianzhu.apps.policies.words import Window, benefit_words, department_of, next_window, title_of
+from lianzhu.apps.policies.words import Window, benefit_words, department_of, level_words, next_window, title_of
 from lianzhu.engine.rules.answer import Answer, ClauseAnswer, Value
 from lianzhu.engine.rules.model import UNKNOWN_REF, Policy, Version
-from lianzhu.engine.rules.shelf import evaluate, library_shelf
+from lianzhu.engine.rules.shelf import evaluate, library_shelf, unlocked
 from lianzhu.library.derivation import Base, derive
 from lianzhu.library.facts import Fact, facts
 
@@ -52,6 +53,11 @@ class ClauseLine:
     used: list[UsedValue]
 
     @property
+    def level(self) -> str:
+        """The level the clause belongs to, '' when to all."""
+        return level_words(self.said.clause.level)
+
+    @property
     def article(self) -> str:
         """The article, '' while it is not known."""
         return "" if self.said.clause.ref == UNKNOWN_REF else self.said.clause.ref
@@ -86,6 +92,7 @@ class PolicyLine:
     standing: Standing
     title: str
     department: str
+    level: str
     amounts: list[str]
     window: Window | None
     asks: list[Question] = field(default_factory=list)
@@ -116,6 +123,16 @@ def visible_facts(user: User, firm: Enterprise, on: date) -> FirmFacts:
     return facts_of(sorted(rows, key=lambda row: (row.state == RecordState.PROPOSED, row.pk)), on)
 
 
+def a_month_before(day: date) -> date:
+    """The same day of the month before, or its last one.
+
+    >>> a_month_before(date(2026, 3, 31)), a_month_before(date(2026, 1, 15))
+    (datetime.date(2026, 2, 28), datetime.date(2025, 12, 15))
+    """
+    year, month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
 def standing_of(answer: Answer) -> Standing:
     """One word for how a firm stands."""
     if answer.ready:
@@ -138,6 +155,7 @@ def line_of(known: FirmFacts, policy_id: str) -> PolicyLine:
         standing=standing_of(answer),
         title=title_of(policy),
         department=department_of(policy),
+        level=level_words(answer.level),
         amounts=benefit_words(answer.benefit),
         window=next_window(version, known.on) if version else None,
         asks=questions_of(known, answer.ask),
@@ -168,11 +186,36 @@ def questions_of(known: FirmFacts, ask: Iterable[str]) -> list[Question]:
     ]
 
 
+def opened_by(known: FirmFacts, policy_id: str, *, held: bool) -> list[tuple[str, str, str, str]]:
+    """What holding a policy's certificate betters: policy, title, standing without it, standing with it.
+
+    `held`: the firm has it, so it is taken away to compare; otherwise it is added.
+    """
+    shelf = library_shelf()
+    certificate = shelf.policies[policy_id].certificate
+    if not certificate:
+        return []
+    without = {**known.values, certificate: False} if held else known.values
+    found = unlocked(shelf, policy_id, without, known.on)
+    return [
+        (other, title_of(shelf.policies[other]), str(Standing(before).label), str(Standing(after).label))
+        for other, (before, after) in found.items()
+    ]
+
+
 def clause_lines(known: FirmFacts, answer: Answer) -> list[ClauseLine]:
     """The clauses of an answer with the values used and where each comes from."""
     return [
         ClauseLine(said, [_used(known, name, value) for name, value in said.facts.items()]) for said in answer.clauses
     ]
+
+
+def papers_of(answer: Answer) -> list[str]:
+    """What usually proves the values the clauses use, each paper once, as the dictionary of facts names it."""
+    dictionary = facts()
+    used = [dictionary[name] for said in answer.clauses for name in said.facts]
+    written = (fact.document or "、".join(dictionary[base].document for base in fact.inputs) for fact in used)
+    return list(dict.fromkeys(paper for papers in written for paper in papers.split("、") if paper))
 
 
 def gaps_of(answer: Answer) -> list[Gap]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import models
-from django.utils import timezone
 
+from lianzhu.apps.cases import clock
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.models import Enterprise, Look, Membership, access_of
 from lianzhu.apps.policies.models import Standing, Verdict, answered_by
@@ -15,7 +15,7 @@ from lianzhu.apps.policies.words import title_of
 from lianzhu.engine.rules.shelf import library_shelf
 
 PAGE = 25
-# A count below this is only said to be below it.
+# Counts are told in bands of this many: one firm more or less is not seen.
 SMALL = 5
 # Of fewer firms even counts in bands would tell who stands where.
 FEWEST = 10
@@ -44,49 +44,71 @@ class VerdictPage:
 
 @dataclass(frozen=True)
 class CountLine:
-    """One policy: counts by standing; None stands for a count that is too small to be told."""
+    """One policy: counts by standing, in bands of five."""
 
     policy: str
     title: str
-    counts: list[int | None]
+    counts: list[str]
 
 
 @dataclass(frozen=True)
 class NearMiss:
-    """One clause that alone keeps firms from a policy; None: fewer than five firms."""
+    """One clause that alone keeps firms from a policy, and how many, in a band of five."""
 
     title: str
     clause: str
     article: str
-    firms: int | None
+    firms: str
 
 
 def shown_policies() -> dict[str, str]:
     """Policies whose verdicts leave the firm: id -> title, by id."""
-    on = timezone.localdate()
+    on = clock.today()
     shelf = library_shelf()
     kept = (shelf.policies[one] for one in shelf.chosen((), on))
     return {policy.id: title_of(policy) for policy in kept if policy.kind not in HIDDEN_KINDS}
 
 
 def verdict_page(user: User, *, policy: str, standing: str, changed: bool, after: str, size: int = PAGE) -> VerdictPage:
-    """Verdicts of the newest packages, by firm; filtered by policy, standing, and whether it changed."""
-    titles = shown_policies()
-    rows = Verdict.objects.visible_to(user).filter(
-        package__latest=True, package__enterprise__state=Enterprise.State.ACTIVE, policy__in=titles
-    )
+    """Verdicts of the newest packages, filtered by policy, standing, and whether it changed.
+
+    By firm and policy, never by when a package was built: the order would tell whose file moved last.
+    """
+    rows = _shown_to(user)
     if policy:
         rows = rows.filter(policy=policy)
     if standing:
         rows = rows.filter(standing=standing)
     if changed:
         rows = rows.exclude(before="")
-    if after.isdigit():
-        rows = rows.filter(pk__gt=int(after))
-    found = list(rows.select_related("package__enterprise").order_by("pk")[: size + 1])
-    page = found[:size]
-    lines = [VerdictLine(row, row.package.enterprise, titles[row.policy], clauses_of(row)) for row in page]
-    return VerdictPage(lines, str(page[-1].pk) if len(found) > size else "")
+    firm, _dash, last = after.partition("-")
+    if firm.isdigit():
+        later = models.Q(package__enterprise__gt=int(firm))
+        rows = rows.filter(later | models.Q(package__enterprise=int(firm), policy__gt=last))
+    found = list(rows.select_related("package__enterprise").order_by("package__enterprise", "policy")[: size + 1])
+    lines = _lines(found[:size])
+    more = len(found) > size
+    return VerdictPage(lines, f"{lines[-1].firm.pk}-{lines[-1].verdict.policy}" if more else "")
+
+
+def verdicts_of(user: User, firm: Enterprise) -> list[VerdictLine]:
+    """Every shown verdict of one firm's newest package."""
+    rows = _shown_to(user).filter(package__enterprise=firm)
+    return _lines(rows.select_related("package__enterprise").order_by("policy"))
+
+
+def _shown_to(user: User) -> models.QuerySet[Verdict]:
+    return Verdict.objects.visible_to(user).filter(
+        package__latest=True,
+        package__enterprise__state=Enterprise.State.ACTIVE,
+        policy__in=shown_policies(),
+        standing__in=SHOWN,
+    )
+
+
+def _lines(rows: Iterable[Verdict]) -> list[VerdictLine]:
+    titles = shown_policies()
+    return [VerdictLine(row, row.package.enterprise, titles[row.policy], clauses_of(row)) for row in rows]
 
 
 def clauses_of(row: Verdict) -> list[str]:
@@ -103,7 +125,7 @@ def clauses_of(row: Verdict) -> list[str]:
 def not_noted(user: User, firms: Iterable[Enterprise], purpose: str) -> list[Enterprise]:
     """Firms whose look by this person for this purpose was not kept in the last hour; one query."""
     wanted = {firm.pk: firm for firm in firms}
-    recent = timezone.now() - timedelta(hours=1)
+    recent = clock.now() - timedelta(hours=1)
     seen = Look.objects.filter(user=user, enterprise__in=wanted, purpose=purpose, at__gte=recent)
     return [wanted[pk] for pk in wanted.keys() - set(seen.values_list("enterprise", flat=True))]
 
@@ -134,23 +156,34 @@ def counts(user: User) -> list[CountLine]:
     ]
 
 
-def banded(told: list[int]) -> list[int | None]:
-    """Hide counts below five; a lone hidden one would follow from the whole, so the next smallest hides with it.
+def banded(told: list[int]) -> list[str]:
+    """Counts as bands of five, from below and from above.
 
-    >>> banded([20, 3, 9]), banded([20, 3, 2])
-    ([20, None, None], [20, None, None])
+    A small count is only said to be below five. A count that leaves fewer than five others is only said to be at least
+    the whole less four: were it told that all firms of a chain stand alike, everybody would know of each.
+
+    >>> banded([20, 3, 9]), banded([30, 0, 0])
+    (['20–24', '0–4', '5–9'], ['26–30', '0–4', '0–4'])
     """
-    hidden = {place for place, n in enumerate(told) if n < SMALL}
-    if len(hidden) == 1 and len(told) > 1:
-        hidden.add(min((place for place in range(len(told)) if place not in hidden), key=told.__getitem__))
-    return [None if place in hidden else n for place, n in enumerate(told)]
+    whole = sum(told)
+    return [_band(n, whole) for n in told]
+
+
+def _band(n: int, whole: int) -> str:
+    if n < SMALL:
+        return f"0–{SMALL - 1}"
+    if whole - n < SMALL:
+        return f"{whole - SMALL + 1}–{whole}"
+    first = n // SMALL * SMALL
+    return f"{first}–{first + SMALL - 1}"
 
 
 def near_misses(user: User) -> list[NearMiss]:
     """Per clause: how many firms fail nothing but it, in bands. What a policy's issuer wants to know."""
     titles = counted_policies(user)
     rows = _newest(user)
-    if rows.values("package__enterprise").distinct().count() < FEWEST:
+    whole = rows.values("package__enterprise").distinct().count()
+    if whole < FEWEST:
         return []
     alone: Counter[tuple[str, str, int]] = Counter()
     for policy, version, unmet in rows.filter(standing=Standing.ONE_STEP).values_list("policy", "version", "unmet"):
@@ -162,7 +195,7 @@ def near_misses(user: User) -> list[NearMiss]:
         known = next((one for one in shelf.policies[policy].versions if one.name == version), None)
         if known is not None and number < len(known.clauses):
             clause = known.clauses[number]
-            found.append(NearMiss(titles[policy], clause.text, clause.ref, n if n >= SMALL else None))
+            found.append(NearMiss(titles[policy], clause.text, clause.ref, _band(n, whole)))
     return found
 
 

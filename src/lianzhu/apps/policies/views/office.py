@@ -1,14 +1,16 @@
 """What office, committee and departments see: verdicts and counts, never a value; and the policies' own state."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from lianzhu.apps.cases import clock
 from lianzhu.apps.core import jobs as queue
 from lianzhu.apps.core.ledger import LedgerColumn, ledger
 from lianzhu.apps.core.models import Job, User
@@ -39,6 +41,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     context = {
         **asked,
         "page": page,
+        "purpose_query": urlencode({"purpose": asked["purpose"]}),
         "policies": verdicts.shown_policies().items(),
         "standings": [(one.value, one.label) for one in verdicts.SHOWN],
         "running": running.order_by("-id").first(),
@@ -73,7 +76,7 @@ def export(request: HttpRequest) -> HttpResponse:
         )
         for line in page.lines
     ]
-    today = timezone.localdate()
+    today = clock.today()
     return download(
         ledger(
             _("Firms and policies"), columns, rows, unit=_("firms"), period=today.isoformat(), note=asked["purpose"]
@@ -116,7 +119,7 @@ def counts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def shelf(request: HttpRequest) -> HttpResponse:
     """Age, marks and unknown articles of every policy: open to everybody."""
-    on = timezone.localdate()
+    on = clock.today()
     return render(request, "policies/shelf.html", {"states": shelf_state.policy_states(on), "on": on})
 
 

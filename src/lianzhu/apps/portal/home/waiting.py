@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from lianzhu.apps.activities import queries as activities
 from lianzhu.apps.activities.models import SignUp
+from lianzhu.apps.cases import clock
 from lianzhu.apps.cases.queries import waiting_for
 from lianzhu.apps.chain.queries.board import KINDS, not_replaced
 from lianzhu.apps.chain.runs.recording import INDEX
@@ -17,6 +18,8 @@ from lianzhu.apps.core.models import AuditEntry, User
 from lianzhu.apps.enterprises import permissions
 from lianzhu.apps.enterprises.models import AccessGrant, FactValue, ImportBatch, RecordState, Role, access_of
 from lianzhu.apps.findings.models import Finding
+from lianzhu.apps.policies.queries.claims import claims_waiting
+from lianzhu.apps.policies.queries.windows import endings_for
 from lianzhu.apps.portal import queries
 from lianzhu.apps.portal.addresses import address_of
 from lianzhu.apps.portal.home.rows import MOST, Task, fact_words, kind_words
@@ -219,12 +222,37 @@ def cases_waiting(user: User) -> list[Task]:
     return [Task(one.title, one.to_do, one.address, sub=one.sub, due=one.due) for one in waiting_for(user)]
 
 
+def policies_pressing(user: User) -> list[Task]:
+    """Windows of policies that close soon for the person's firm, and money that should have come."""
+    closing = [
+        Task(
+            title=one.title,
+            to_do=_("Apply, or decide not to"),
+            address=address_of("policies:policy", one.enterprise, one.about),
+            sub=_("The window closes"),
+            due=one.last,
+        )
+        for one in endings_for(user, clock.today())
+    ]
+    return closing + [
+        Task(
+            title=claim.case.title,
+            to_do=to_do,
+            address=address_of("policies:claim", claim.pk),
+            sub=claim.case.number,
+            due=claim.due_on,
+        )
+        for claim, to_do in claims_waiting(user)
+    ]
+
+
 WAITING: tuple[Callable[[User], list[Task]], ...] = (
     cases_waiting,
     imports_waiting,
     proposals_to_decide,
     findings_open,
     own_file,
+    policies_pressing,
     grants_running,
     activities_due,
     log_to_verify,

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from lianzhu.apps.activities import queries as activities
 from lianzhu.apps.activities.models import SignUp
 from lianzhu.apps.cases.queries import waiting_for
+from lianzhu.apps.chain.queries.tracks import tracks_to_decide
 from lianzhu.apps.core.models import AuditEntry, User
 from lianzhu.apps.enterprises import permissions
 from lianzhu.apps.enterprises.models import AccessGrant, FactValue, ImportBatch, RecordState, Role, access_of
@@ -208,6 +209,21 @@ def cases_waiting(user: User) -> list[Task]:
     return [Task(one.title, one.to_do, one.address, sub=one.sub, due=one.due) for one in waiting_for(user)]
 
 
+def tracks_due(user: User) -> list[Task]:
+    """Tracks whose stop date is over or near: for the office to decide, for the owner to bring what it knows."""
+    offices = access_of(user).office_chains
+    return [
+        Task(
+            title=title,
+            to_do=_("Prolong it with a reason, or stop it") if one.chain_id in offices else _("Tell what was found"),
+            address=address_of("chain:track", one.code),
+            sub=_("Stop date of a new track · %(owner)s") % {"owner": one.owner},
+            due=one.stop_on,
+        )
+        for one, title in tracks_to_decide(user)[:MOST]
+    ]
+
+
 WAITING: tuple[Callable[[User], list[Task]], ...] = (
     cases_waiting,
     imports_waiting,
@@ -216,6 +232,7 @@ WAITING: tuple[Callable[[User], list[Task]], ...] = (
     own_file,
     grants_running,
     activities_due,
+    tracks_due,
     log_to_verify,
     second_administrator,
 )

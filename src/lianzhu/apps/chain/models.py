@@ -46,7 +46,7 @@ class Track(models.Model):
     class State(models.TextChoices):
         RUNNING = "running", _("under way")
         ARRIVED = "arrived", _("carried by firms")
-        STOPPED = "stopped", _("stopped")
+        STOPPED = "stopped", _("given up")
 
     chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="tracks")
     code = models.CharField(max_length=8)
@@ -103,7 +103,7 @@ class TrackStep(models.Model):
         EVIDENCE = "evidence", _("evidence noted")
         PASSED = "passed", _("gate passed")
         PROLONGED = "prolonged", _("prolonged")
-        STOPPED = "stopped", _("stopped")
+        STOPPED = "stopped", _("given up")
         CASE = "case", _("made a case")
 
     track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="steps")

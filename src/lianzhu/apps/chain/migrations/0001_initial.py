@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("running", "under way"), ("arrived", "carried by firms"), ("stopped", "stopped")],
+                        choices=[("running", "under way"), ("arrived", "carried by firms"), ("stopped", "given up")],
                         default="running",
                         max_length=8,
                     ),
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                             ("evidence", "evidence noted"),
                             ("passed", "gate passed"),
                             ("prolonged", "prolonged"),
-                            ("stopped", "stopped"),
+                            ("stopped", "given up"),
                             ("case", "made a case"),
                         ],
                         max_length=9,

@@ -32,7 +32,7 @@ def _shows() -> Mapping[str, tuple[str, Callable[[queries.Sheet], bool]]]:
         "": (_("all"), lambda sheet: True),
         "running": (_("under way"), lambda sheet: sheet.running is not None),
         "past": (_("past the stop date"), lambda sheet: sheet.past),
-        "ended": (_("ended"), lambda sheet: sheet.attempt is not None and not sheet.attempt.running),
+        "ended": (_("has ended"), lambda sheet: sheet.attempt is not None and not sheet.attempt.running),
         "open": (_("not taken up"), lambda sheet: sheet.attempt is None),
     }
 
@@ -144,9 +144,7 @@ def _take_up(
         )
         return _here(made.code)
 
-    hint = _(
-        "It stays a hypothesis until every gate is passed. All of the chain see it, with its owner and stop date."
-    )
+    hint = _("It stays a hypothesis until every gate is passed. All of the chain see it, with its owner and stop date.")
     return form_page(
         request, form, act, {"title": title, "button": _("Take up"), "back": back, "back_to": back_to, "hint": hint}
     )

@@ -1,6 +1,7 @@
 """Tracks: what the office may do, when, and that nobody else may; the stage machine as a property."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -173,6 +174,11 @@ def test_nobody_else_acts(town, who):
 
 def test_steps_cannot_be_changed_or_taken_away(town):
     step = taken_up(town).steps.get()
+    if connection.vendor == "sqlite":
+        # The suite took this trigger away to be able to flush; the migration makes it.
+        made = import_module("lianzhu.apps.chain.migrations.0002_append_only").SQLITE[1]
+        with connection.cursor() as cursor:
+            cursor.execute(made)
     for change in (lambda: TrackStep.objects.filter(pk=step.pk).update(text="x"), step.delete):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()

@@ -105,7 +105,11 @@ def demand_of(rows: Iterable[Evidence]) -> tuple[Demand, ...]:
     for row in rows:
         where = sources().get(row.source, row.source)
         address = next((word for word in where.split() if word.startswith(("https://", "http://"))), "")
-        out.append(Demand(row.text, words[row.mark], row.mark == "OK", urlsplit(address).netloc or where, address))
+        # Notes have no address: their key is what can be asked for.
+        named = urlsplit(address).netloc or (
+            _("research notes %(key)s") % {"key": row.source} if row.source in sources() else where
+        )
+        out.append(Demand(row.text, words[row.mark], row.mark == "OK", named, address))
     return tuple(out)
 
 

@@ -33,8 +33,14 @@ def _owner(chain: Chain) -> Body:
     if known is not None:
         return known
     secretary = User.objects.get(username="organisation")
-    told = {"since": date(2024, 1, 1), "source": "示例镇发〔2024〕1号（虚构）"}
-    return found_body(actor=secretary, chain_id=chain.pk, kind=Body.Kind.OFFICE, name=_OFFICE, **told)
+    return found_body(
+        actor=secretary,
+        chain_id=chain.pk,
+        kind=Body.Kind.OFFICE,
+        name=_OFFICE,
+        since=date(2024, 1, 1),
+        source="示例镇发〔2024〕1号（虚构）",
+    )
 
 
 @contextmanager

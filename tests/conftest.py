@@ -15,6 +15,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
             with connection.cursor() as cursor:
                 cursor.execute("DROP TRIGGER IF EXISTS core_audit_no_delete")
                 cursor.execute("DROP TRIGGER IF EXISTS cases_event_no_delete")
+                cursor.execute("DROP TRIGGER IF EXISTS chain_step_no_delete")
 
 
 @pytest.fixture(autouse=True)

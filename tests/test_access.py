@@ -21,6 +21,7 @@ from lianzhu.apps.cases.actions import rules as case_rules
 from lianzhu.apps.cases.machine import Handling
 from lianzhu.apps.cases.models import Category
 from lianzhu.apps.cases.models import Kind as CaseKind
+from lianzhu.apps.chain.actions import tracks
 from lianzhu.apps.core import files
 from lianzhu.apps.enterprises.actions import accounts, grants, products
 from lianzhu.apps.enterprises.models import Confidentiality, ImportBatch, Place, RecordState, Role
@@ -220,6 +221,21 @@ ACCESS: dict[str, str] = {
     "cultivation:let_in": "POST 302 403 403 403 403 403 403 302",
     "cultivation:let_out": "POST 302 403 403 403 403 403 403 404",
     "cultivation:log": "GET 302 403 403 403 403 403 200 200",
+    # chain, new tracks: one list for everybody of the chain, the acts for the office.
+    "chain:tracks": "GET 302 200 200 200 200 200 200 200",
+    "chain:track": "GET 302 200 200 200 200 200 200 200",
+    "chain:take_up_own": "GET 302 403 403 403 200 403 403 403",
+    "chain:take_up": "GET 302 403 403 403 200 403 403 403",
+    "chain:note_evidence": "GET 302 403 403 403 200 403 403 403",
+    "chain:pass_gate": "GET 302 403 403 403 200 403 403 403",
+    "chain:prolong": "GET 302 403 403 403 200 403 403 403",
+    "chain:stop": "POST 302 403 403 403 302 403 403 403",
+    "chain:track_case": "GET 302 403 403 403 200 403 403 403",
+    # chain, from public facts: thin nodes for everybody, what-if for who reads the board, the place for the firm alone.
+    "chain:thin": "GET 302 200 200 200 200 200 200 200",
+    "chain:export_thin": "GET 302 200 200 200 200 200 200 200",
+    "chain:what_if": "GET 302 403 403 200 200 200 403 403",
+    "chain:place": "GET 302 200 200 403 403 403 403 403",
 }
 
 
@@ -307,6 +323,15 @@ def organised(w: SimpleNamespace) -> SimpleNamespace:
         **told,
     )
     return SimpleNamespace(branch=branch, mission=mission, person=mission.body.appointments.get().person)
+
+
+def track(w: SimpleNamespace) -> str:
+    """A track under way, owned by a team."""
+    owner = Body.objects.create(
+        chain=w.chain, kind=Body.Kind.TEAM, name="赛道组", since=timezone.localdate(), source="测试"
+    )
+    told = {"hypothesis": "有人要", "owner_id": owner.pk, "stop_on": timezone.localdate() + timedelta(days=90)}
+    return tracks.take_up_track(actor=w.people["office"], chain_id=w.chain.pk, code="NT03", **told).code
 
 
 def meeting(w: SimpleNamespace) -> SimpleNamespace:
@@ -424,6 +449,11 @@ ARGS: dict[str, Needs] = {
             "bring_in",
         )
     },
+    **{
+        f"chain:{name}": lambda w: ([track(w)], {})
+        for name in ("track", "take_up", "note_evidence", "pass_gate", "prolong", "track_case")
+    },
+    "chain:stop": lambda w: ([track(w)], {"because": "没有付费方"}),
     "activities:cancel": lambda w: ([meeting(w).signed.pk], {}),
     "activities:paper": lambda w: ([meeting(w).paper.pk], {}),
     "policies:firm": lambda w: ([w.firm.pk], {}),

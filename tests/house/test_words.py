@@ -50,7 +50,7 @@ def words_of(path: Path) -> set[str]:
     text = path.read_text()
     if path.suffix == ".html":
         code = io.BytesIO(templatize(text).encode())
-        found = [message for _line, _function, message, _comments in extract("python", code, keywords=KEYWORDS)]
+        found = [message for _line, message, _comments, _context in extract("python", code, keywords=KEYWORDS)]
         return {message if isinstance(message, str) else message[0] for message in found if message}
     calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call) and node.args]
     # The tree, not the tokens: words inside an f-string count too.

@@ -1,6 +1,7 @@
 """Serving a town: static files once per version, a worker beside, the web server in front."""
 
 import hashlib
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -37,6 +38,8 @@ def serve(host: str, port: int) -> int:
     )
     # A plain kill must end the worker too; granian itself handles an interrupt.
     signal.signal(signal.SIGTERM, lambda *_args: os.kill(os.getpid(), signal.SIGINT))
+    # Building the demo has started Polars' threads; a forked server process would wait for them for ever.
+    multiprocessing.set_start_method("spawn", force=True)
     try:
         Granian(
             "lianzhu.config.wsgi:application",

@@ -22,6 +22,7 @@ from lianzhu.demo.pages import Answer, Workbook
 from lianzhu.demo.records import Person, Town
 from lianzhu.demo.story.year import tell_year
 from lianzhu.demo.town import town as invent
+from lianzhu.demo.tracks import take_up_tracks
 from lianzhu.demo.workbooks import write_workbooks
 
 CHAIN = "高压电气产业链"
@@ -57,6 +58,7 @@ def build(say: Say) -> Chain:
     say(f"findings about the files: {sum(record.new for record in found.values())}")
     tell_year(chain, invented, timezone.now())
     say(f"a year of work: {Case.objects.count()} cases, {Activity.objects.count()} meetings and lectures")
+    say(f"new tracks: {take_up_tracks(chain)}")
     say(f"findings about the chain: {fill_board(chain, timezone.localdate())}")
     return chain
 

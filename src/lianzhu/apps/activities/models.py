@@ -25,6 +25,10 @@ class ActivityQuerySet(models.QuerySet[Any]):
 
     def convened_by(self, user: User) -> Self:
         """Those the person may run: chain office, organisation secretary, people of the host body without a tie."""
+        access = access_of(user)
+        if access.office_chains and access.office_chains == access.chains:
+            # The office runs everything of its chain; its first page need not ask for its seats each time.
+            return self.filter(chain__in=access.office_chains)
         return self.filter(models.Q(chain__in=keeper_chains(user)) | models.Q(host__in=works_for(user)))
 
 

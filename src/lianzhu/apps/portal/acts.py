@@ -104,6 +104,12 @@ ACTS: Mapping[str, Promise] = {
     "role.ended": _("role ended"),
     "seat.ended": _("seat ended"),
     "seat.taken": _("seat taken"),
+    "track.evidence_noted": _("evidence on a track noted"),
+    "track.gate_passed": _("gate of a track passed"),
+    "track.made_a_case": _("track made a case"),
+    "track.prolonged": _("track prolonged"),
+    "track.stopped": _("track stopped"),
+    "track.taken_up": _("track taken up"),
     "session.begun": _("signed in"),
     "session.ended": _("signed out"),
 }

@@ -115,7 +115,8 @@ def node_network(makers: pl.DataFrame, bill: Mapping[str, Bill] | None = None) -
         if i.node not in by_node:
             by_node[i.node] = [len(names)]
             names.append(OUTSIDE + i.node)
-    ends = [node for node in by_node if node not in {i.node for _, i in needs}]
+    needed = {i.node for _, i in needs}
+    ends = [node for node in by_node if node not in needed]
     market = len(names)
     order = [*by_node, MARKET]
     number = {node: at for at, node in enumerate(order)}

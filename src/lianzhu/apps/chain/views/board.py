@@ -14,7 +14,7 @@ from lianzhu.apps.cases.queries.people import targets, workers_of
 from lianzhu.apps.chain import jobs, permissions
 from lianzhu.apps.chain.actions import board as board_actions
 from lianzhu.apps.chain.actions import sources
-from lianzhu.apps.chain.forms import CaseForm, SourceForm
+from lianzhu.apps.chain.forms.board import CaseForm, SourceForm
 from lianzhu.apps.chain.queries import board as boards
 from lianzhu.apps.chain.queries.stated import firms_without, stated_here
 from lianzhu.apps.chain.runs.nodes import percent

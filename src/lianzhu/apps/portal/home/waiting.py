@@ -13,6 +13,7 @@ from lianzhu.apps.activities.models import SignUp
 from lianzhu.apps.cases import clock
 from lianzhu.apps.cases.queries import waiting_for
 from lianzhu.apps.chain.queries.board import KINDS, not_replaced
+from lianzhu.apps.chain.queries.tracks import tracks_to_decide
 from lianzhu.apps.chain.runs.recording import INDEX
 from lianzhu.apps.core.models import AuditEntry, User
 from lianzhu.apps.enterprises import permissions
@@ -246,6 +247,21 @@ def policies_pressing(user: User) -> list[Task]:
     ]
 
 
+def tracks_due(user: User) -> list[Task]:
+    """Tracks whose stop date is over or near: for the office to decide, for the owner to bring what it knows."""
+    offices = access_of(user).office_chains
+    return [
+        Task(
+            title=title,
+            to_do=_("Prolong it with a reason, or stop it") if one.chain_id in offices else _("Tell what was found"),
+            address=address_of("chain:track", one.code),
+            sub=_("Stop date of a new track · %(owner)s") % {"owner": one.owner},
+            due=one.stop_on,
+        )
+        for one, title in tracks_to_decide(user)[:MOST]
+    ]
+
+
 WAITING: tuple[Callable[[User], list[Task]], ...] = (
     cases_waiting,
     imports_waiting,
@@ -255,6 +271,7 @@ WAITING: tuple[Callable[[User], list[Task]], ...] = (
     policies_pressing,
     grants_running,
     activities_due,
+    tracks_due,
     log_to_verify,
     second_administrator,
 )

@@ -83,7 +83,7 @@ def main() -> None:
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy {np.__version__}")
     compiling, _ = timed(lambda: complexity(nested(1300, 0.05)))
     print(f"first call, with compilation or its cache: {compiling:.2f} CPU-s")
-    for share in (0.05, 0.3):
+    for share in (0.05, 0.3, 0.9):
         grid = nested(args.side, share)
         seconds, found = timed(lambda grid=grid: complexity(grid))
         assert isinstance(found, Complexity)

@@ -21,6 +21,9 @@ from lianzhu.library.problem import Problem, marked
 Matrix = NDArray[np.float64]
 # Below this many multiplications a dense product is quicker than loading the compiled loops.
 DENSE_WORK = 2e9
+# From this share of ones on, the dense product is quicker than adding the rows of the ones: both cost the same at 0.24
+# (5,000², measured in docs/bench/tracks_complexity.md).
+DENSE_FILL = 0.25
 # Below this many rows all singular values are found at once, exactly; above, the leading ones by Lanczos.
 DENSE_SIDE = 400
 # Singular values closer than this: the direction is not determined by the data.
@@ -128,7 +131,7 @@ def relatedness_density(m: NDArray[np.bool_], phi: Matrix) -> Matrix:
     [[1.0, 1.0], [0.667, 0.333]]
     """
     places, items = m.shape
-    if places * items * items <= DENSE_WORK:
+    if places * items * items <= DENSE_WORK or m.mean() > DENSE_FILL:
         near = m.astype(np.float64) @ phi
     else:
         held = sparse.csr_matrix(m)

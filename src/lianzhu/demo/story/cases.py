@@ -29,8 +29,8 @@ def play_cases(cast: Cast, hand: Hand) -> None:
 def _common_cause(cast: Cast, hand: Hand, told: dict[str, str]) -> None:
     """Four firms with one cause wait for one answer; the cause is published, so that others join it."""
     members = []
-    for number, firm in enumerate((20, 27, 35)):
-        line = Line(-9 + number, str(firm), told["category"], told["titles"][number], told["texts"][number])
+    for number, place in enumerate((20, 27, 35)):
+        line = Line(-9 + number, str(place), told["category"], told["titles"][number], told["texts"][number])
         scene = Scene(cast, hand, line, number)
         scene.on(0, "10:20")
         case = raised(scene)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from lianzhu.apps.cases.actions import calling, entering, steering, working
 from lianzhu.apps.cases.machine import Handling, State
@@ -73,7 +74,7 @@ class Scene:
 def raised(scene: Scene) -> Case:
     """The firm raises it on its own account; for a firm without one the office writes the call down."""
     line, cast = scene.line, scene.cast
-    told = {"chain": cast.chain, "title": line.title, "text": line.text, "firm": scene.firm}
+    told: dict[str, Any] = {"chain": cast.chain, "title": line.title, "text": line.text, "firm": scene.firm}
     told |= {"category": Category(line.category), "hide_firm_name": line.hide}
     if line.firm in BY_ACCOUNT:
         if line.course == "drafted":

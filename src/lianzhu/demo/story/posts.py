@@ -1,6 +1,7 @@
 """Pioneer posts and task forces at the places of firms: some run, some wait for the firm's word, some are judged."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from lianzhu.apps.enterprises.models import Enterprise, Place, RecordState
 from lianzhu.apps.organisation.actions import missions
@@ -49,7 +50,7 @@ def open_posts(cast: Cast, hand: Hand) -> None:
 
 
 def _open(cast: Cast, hand: Hand, post: Post, firm: Enterprise, place: Place) -> Mission:
-    told = {
+    told: dict[str, Any] = {
         "actor": cast.users["organisation"],
         "chain_id": cast.chain.pk,
         "place_id": place.pk,

@@ -7,7 +7,7 @@ from fractions import Fraction
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from lianzhu.apps.cases import clock, machine, permissions, words
 from lianzhu.apps.cases.machine import Kind, Standing, State
@@ -206,7 +206,7 @@ def _clock_view(one: machine.Clock, now: datetime, calendar: Calendar) -> ClockV
     told = _("%(limit)s, %(share)s %% used") % {"limit": limit_words(one.limit), "share": round(share * 100)}
     if pausing:
         told += _("; pauses left out")
-    left = _("stopped") if one.stopped else left_words(one.due, now, calendar)
+    left = pgettext("clock", "stopped") if one.stopped else left_words(one.due, now, calendar)
     name = str(words.CLOCKS[one.name])
     return ClockView(name, one.light(at), one.due, left, cells, told, one.provisional, one.stopped)
 

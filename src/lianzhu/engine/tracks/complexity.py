@@ -101,8 +101,10 @@ def revealed_advantage(values: Matrix) -> Matrix:
     [[2.0, 0.0], [0.6666666666666666, 1.3333333333333333]]
     """
     expected = values.sum(axis=1, keepdims=True) * values.sum(axis=0, keepdims=True)
+    rca: Matrix = values * values.sum()
     with np.errstate(invalid="ignore", divide="ignore"):
-        return values * values.sum() / expected
+        rca /= expected
+    return rca
 
 
 def proximity(m: NDArray[np.bool_]) -> Matrix:
@@ -183,7 +185,8 @@ def economic_complexity(m: NDArray[np.bool_]) -> Spectrum:
     if min(m.shape) < 2:
         return undefined
     held = sparse.csr_matrix(m, dtype=np.float64)
-    scaled = sparse.csr_matrix(sparse.diags(diversity**-0.5) @ held @ sparse.diags(ubiquity**-0.5))
+    row = np.repeat(diversity**-0.5, np.diff(held.indptr))
+    scaled = sparse.csr_matrix((row * (ubiquity**-0.5)[held.indices], held.indices, held.indptr), shape=m.shape)
     whole = diversity.sum()
     if m.shape[0] <= m.shape[1]:
         vector, second, third = _leading(scaled, np.sqrt(diversity / whole))
@@ -220,9 +223,12 @@ def fitness(m: NDArray[np.bool_], steps: int = 200) -> tuple[Matrix, Matrix]:
 
 def _connected(m: NDArray[np.bool_]) -> tuple[int, NDArray[np.bool_], NDArray[np.bool_]]:
     """Return how many parts the table falls into and the rows and columns of the part with most ones."""
-    places = m.shape[0]
+    places, items = m.shape
     held = sparse.csr_matrix(m)
-    _, label = connected_components(sparse.block_array([[None, held], [held.T, None]]), directed=False)
+    # Places, then products, as one graph; each link once is enough when direction does not count.
+    starts = np.concatenate([held.indptr, np.full(items, held.nnz)])
+    both = sparse.csr_matrix((held.data, held.indices + places, starts), shape=(places + items, places + items))
+    _, label = connected_components(both, directed=False)
     ones = np.bincount(label[:places], weights=m.sum(axis=1), minlength=label.max() + 1)
     largest = int(ones.argmax())
     inside = label == largest

@@ -16,13 +16,13 @@ from lianzhu.apps.enterprises.actions import accounts, imports
 from lianzhu.apps.enterprises.models import Chain, Enterprise, ImportBatch, Role, RoleAssignment
 from lianzhu.apps.enterprises.permissions import needs_second_factor
 from lianzhu.apps.findings.roster import look_over
-from lianzhu.demo.board import fill_board
 from lianzhu.demo.names import TOWN
 from lianzhu.demo.pages import Answer, Workbook
 from lianzhu.demo.records import Person, Town
+from lianzhu.demo.story.board import fill_board
+from lianzhu.demo.story.tracks import take_up_tracks
 from lianzhu.demo.story.year import tell_year
 from lianzhu.demo.town import town as invent
-from lianzhu.demo.tracks import take_up_tracks
 from lianzhu.demo.workbooks import write_workbooks
 
 CHAIN = "高压电气产业链"

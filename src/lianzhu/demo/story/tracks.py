@@ -10,37 +10,19 @@ from lianzhu.apps.cases import clock
 from lianzhu.apps.chain.actions import tracks as actions
 from lianzhu.apps.core.models import User
 from lianzhu.apps.enterprises.models import Chain
-from lianzhu.apps.organisation.actions.bodies import found_body
 from lianzhu.apps.organisation.models import Body
-from lianzhu.demo.names import TOWN
 
-_OFFICE = TOWN + "链长制办公室"
 _VISIT = "链办走访记录（虚构）"
 
 
 def take_up_tracks(chain: Chain) -> int:
     """Take the tracks up and let their story pass; returns how many."""
-    office, owner = User.objects.get(username="office"), _owner(chain)
+    office = User.objects.get(username="office")
+    owner = Body.objects.get(chain=chain, kind=Body.Kind.OFFICE, until__isnull=True)
     stories: tuple[Callable[[User, Chain, Body], None], ...] = (_storage, _offshore, _gas)
     for story in stories:
         story(office, chain, owner)
     return len(stories)
-
-
-def _owner(chain: Chain) -> Body:
-    """The office as a body; founded here when the town's organisation has not been brought in yet."""
-    known = Body.objects.filter(chain=chain, kind=Body.Kind.OFFICE, until__isnull=True).order_by("since", "pk").first()
-    if known is not None:
-        return known
-    secretary = User.objects.get(username="organisation")
-    return found_body(
-        actor=secretary,
-        chain_id=chain.pk,
-        kind=Body.Kind.OFFICE,
-        name=_OFFICE,
-        since=date(2024, 1, 1),
-        source="示例镇发〔2024〕1号（虚构）",
-    )
 
 
 @contextmanager
